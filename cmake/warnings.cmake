@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSL-1.0
+#
+# The warnings of our own sources: an interface target that our targets link privately, so that no consumer inherits
+# one. As a part of somebody else's build it is empty.
+add_library(rill_warnings INTERFACE)
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()
+endif()
+
+set(warnings
+    -Wall
+    -Wextra
+    -Wpedantic
+    -Wcast-align
+    -Wcast-qual
+    -Wconversion
+    -Wextra-semi
+    -Wformat=2
+    -Wimplicit-fallthrough
+    -Wnon-virtual-dtor
+    -Wold-style-cast
+    -Woverloaded-virtual
+    -Wredundant-decls
+    -Wshadow
+    -Wsign-conversion
+    -Wundef
+    -Wunused)
+set(gcc_warnings -Wduplicated-branches -Wduplicated-cond -Wlogical-op)
+set(clang_warnings -Wdocumentation -Wno-documentation-unknown-command)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 sees overlapping copies in std::string's operator+ where there are none (PR105651); mended in GCC 13.
+  list(APPEND gcc_warnings -Wno-restrict)
+endif()
+
+target_compile_options(
+  rill_warnings
+  INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${warnings}> #
+            $<$<COMPILE_LANG_AND_ID:CXX,GNU>:${gcc_warnings}> #
+            $<$<COMPILE_LANG_AND_ID:CXX,Clang>:${clang_warnings}> #
+            $<$<BOOL:${RILL_WERROR}>:-Werror>)
