@@ -1,0 +1,170 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+#
+# Shared by demo.sh and test.sh, which source it: finds out what is missing on this machine and
+# installs it where apt and the right to use it are at hand; elsewhere says exactly what is missing
+# and stops. Needs nothing but bash and the tools that every Debian has.
+
+step() { printf '\n==> [%3d s] %s\n' "$SECONDS" "$*"; }
+note() { printf '    %s\n' "$*"; }
+die() {
+  printf '\n%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# Whether the dotted version $1 is at least $2.
+version_at_least() {
+  [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
+}
+
+has_command() { command -v "$1" >/dev/null 2>&1; }
+
+has_header() {
+  local folder
+  for folder in /usr/include /usr/local/include "/usr/include/$(uname -m)-linux-gnu"; do
+    [ -e "$folder/$1" ] && return 0
+  done
+  return 1
+}
+
+# The major version of the system's g++; 0 if there is none.
+gcc_major() {
+  local version
+  version=$(g++ -dumpversion 2>/dev/null) || version=0
+  printf '%s\n' "${version%%.*}"
+}
+
+# Each need is a function need_<name> that succeeds if the need is met. package_of names the Debian
+# package, meaning_of tells people on other systems what is wanted.
+need_cmake() {
+  has_command cmake && version_at_least "$(cmake --version | sed -n '1s/.* //p')" 3.25
+}
+need_ninja() { has_command ninja; }
+need_gcc() { has_command g++ && [ "$(gcc_major)" -ge 12 ] && has_command gcc; }
+need_clang() { has_command clang++-19; }
+need_sanitizers() {
+  local folder
+  has_command clang++-19 && folder=$(clang++-19 --print-runtime-dir) &&
+    ls "${folder%/lib/*}"/lib/*/libclang_rt.asan*.a >/dev/null 2>&1
+}
+need_symbolizer() { has_command llvm-symbolizer-19; }
+need_clang_format() { has_command clang-format-19; }
+need_pkg_config() { has_command pkg-config; }
+need_liburing() { has_command pkg-config && pkg-config --atleast-version=2.3 liburing; }
+need_catch2() { has_header catch2/catch.hpp || has_header catch2/catch_all.hpp; }
+need_benchmark() { has_header benchmark/benchmark.h; }
+need_python() { has_command python3; }
+
+package_of() {
+  case $1 in
+    cmake) echo cmake ;;
+    ninja) echo ninja-build ;;
+    gcc) echo g++ ;;
+    clang) echo clang-19 ;;
+    sanitizers) echo libclang-rt-19-dev ;;
+    symbolizer) echo llvm-19 ;;
+    clang_format) echo clang-format-19 ;;
+    pkg_config) echo pkg-config ;;
+    liburing) echo liburing-dev ;;
+    catch2) echo catch2 ;;
+    benchmark) echo libbenchmark-dev ;;
+    python) echo python3-minimal ;;
+  esac
+}
+
+meaning_of() {
+  case $1 in
+    cmake) echo "cmake, 3.25 or later" ;;
+    ninja) echo "ninja" ;;
+    gcc) echo "g++ and gcc, 12 or later" ;;
+    clang) echo "clang++-19" ;;
+    sanitizers) echo "the sanitizer libraries of clang 19" ;;
+    symbolizer) echo "llvm-symbolizer-19" ;;
+    clang_format) echo "clang-format-19" ;;
+    pkg_config) echo "pkg-config" ;;
+    liburing) echo "liburing with its headers, 2.3 or later" ;;
+    catch2) echo "Catch2 with its headers, 2.13 or later" ;;
+    benchmark) echo "Google Benchmark with its headers" ;;
+    python) echo "python3" ;;
+  esac
+}
+
+# Prints those of the needs named that are not met.
+unmet() {
+  local need
+  for need in "$@"; do
+    "need_$need" || printf '%s\n' "$need"
+  done
+}
+
+# Meets the needs named, or stops.
+require() {
+  local missing=() packages=() sudo=() need
+  mapfile -t missing < <(unmet "$@")
+  [ "${#missing[@]}" -eq 0 ] && return 0
+  for need in "${missing[@]}"; do packages+=("$(package_of "$need")"); done
+
+  if ! has_command apt-get; then
+    report_missing "${missing[@]}"
+    die "this system has no apt-get; install the above with its own means, then run this again"
+  fi
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! has_command sudo; then
+      report_missing "${missing[@]}"
+      die "neither root nor sudo; let an administrator run: apt-get install ${packages[*]}"
+    fi
+    sudo=(sudo)
+  fi
+  step "installing ${packages[*]}"
+  "${sudo[@]}" apt-get -q update || note "apt-get update failed; trying with the lists at hand"
+  if ! "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -y install --no-install-recommends "${packages[@]}"; then
+    report_missing "${missing[@]}"
+    die "apt-get could not install them all"
+  fi
+  hash -r
+  mapfile -t missing < <(unmet "$@")
+  if [ "${#missing[@]}" -ne 0 ]; then
+    report_missing "${missing[@]}"
+    die "what apt-get installs here is not enough (too old?)"
+  fi
+}
+
+report_missing() {
+  local need
+  printf '\nMissing here:\n' >&2
+  for need in "$@"; do
+    printf '  %-42s (Debian package %s)\n' "$(meaning_of "$need")" "$(package_of "$need")" >&2
+  done
+}
+
+# Sets `compiler` to the C++ compiler for a build with one compiler: $CXX if given, the system's g++
+# if it is 13 or later, else clang++-19, which is installed where it is missing.
+choose_compiler() {
+  if [ -n "${CXX:-}" ]; then
+    compiler=$CXX
+    note "compiler: $compiler, as CXX says"
+  elif [ "$(gcc_major)" -ge 13 ]; then
+    compiler=g++
+    note "compiler: g++ $(g++ -dumpfullversion)"
+  else
+    if [ "$(gcc_major)" -gt 0 ]; then
+      note "compiler: clang++-19, since g++ $(gcc_major) compiles some coroutines wrongly (CXX=g++ overrides)"
+    else
+      note "compiler: clang++-19"
+    fi
+    require clang
+    compiler=clang++-19
+  fi
+}
+
+# Sets `jobs` to the number of compilations to run at once: one per core, each with 1.5 GB.
+choose_jobs() {
+  local memory
+  jobs=$(nproc)
+  memory=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB$/\1/p' /proc/meminfo 2>/dev/null)
+  if [ -n "$memory" ] && [ "$((memory / 1500000))" -lt "$jobs" ]; then
+    jobs=$((memory / 1500000))
+  fi
+  [ "$jobs" -ge 1 ] || jobs=1
+}

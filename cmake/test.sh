@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+#
+# Installs what is missing, builds, and runs all tests.
+#
+#   cmake/test.sh                the whole matrix: GCC 12, Clang 19, ASan with UBSan and LSan, TSan,
+#                                and the format of every source
+#   cmake/test.sh --all          the same
+#   cmake/test.sh --quick        one compiler, debug
+#   cmake/test.sh NAME...        these rows of the matrix: gcc clang asan tsan format
+#
+# Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
+set -uo pipefail
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=cmake/packages.sh
+. "$root/cmake/packages.sh"
+all_rows=(format clang asan tsan gcc)
+
+usage() {
+  echo "usage: cmake/test.sh [--all | --quick | ROW...]   rows: ${all_rows[*]}" >&2
+  exit 2
+}
+
+# Sets `rows` to what the command line asks for.
+choose_rows() {
+  local row
+  rows=("$@")
+  case ${1:-} in
+    "" | --all) rows=("${all_rows[@]}" "${@:2}") ;;
+    --quick) rows=(quick "${@:2}") ;;
+  esac
+  for row in "${rows[@]}"; do
+    case " ${all_rows[*]} quick " in
+      *" $row "*) ;;
+      *) usage ;;
+    esac
+  done
+}
+
+install_for_rows() {
+  local needs=(cmake ninja pkg_config liburing catch2 python) row
+  for row in "${rows[@]}"; do
+    case $row in
+      gcc) needs+=(gcc benchmark) ;;
+      clang) needs+=(clang) ;;
+      asan | tsan) needs+=(clang sanitizers symbolizer) ;;
+      format) needs+=(clang_format) ;;
+      quick) choose_compiler ;;
+    esac
+  done
+  require "${needs[@]}"
+}
+
+# Passes ctest's output on, except for tests that pass: of these it shows the count now and then.
+condense() {
+  local line
+  while IFS= read -r line; do
+    if [[ $line =~ ^\ *Start\ +[0-9]+: ]]; then
+      continue
+    elif [[ $line =~ ^\ *([0-9]+)/([0-9]+)\ Test.*\ Passed\  ]]; then
+      if [ $((BASH_REMATCH[1] % 100)) -eq 0 ]; then
+        note "${BASH_REMATCH[1]} of ${BASH_REMATCH[2]} tests have run"
+      fi
+    else
+      printf '%s\n' "$line"
+    fi
+  done
+}
+
+# Adds a row's result to the summary: name, outcome, tests, failed, skipped.
+record() {
+  summary+=("$(printf '%-8s %-14s %6s tests %6s failed %6s skipped %7s' "$1" "$2" "$3" "$4" "$5" \
+    "$((SECONDS - row_start)) s")")
+  total=$((total + $3))
+  failed=$((failed + $4))
+}
+
+# Configures, builds and tests one row: name, preset, then options of CMake.
+run_row() {
+  local row=$1 preset=$2 build=$root/build/$2 log=$root/build/$2/ctest.log closing
+  local ctest_options=(--preset "$preset" --parallel "$jobs")
+  local count bad skipped
+  shift 2
+  row_start=$SECONDS
+  step "$row: configuring and building in build/$preset, $jobs at a time"
+  if ! cmake --preset "$preset" -DRILL_WERROR=ON -DRILL_BUILD_TESTS=ON -DRILL_BUILD_EXAMPLES=ON \
+    "$@" || ! cmake --build "$build" --parallel "$jobs"; then
+    record "$row" "build failed" 1 1 0
+    return
+  fi
+  # What doesn't run the library says nothing new under a sanitizer.
+  case $row in
+    asan | tsan) ctest_options+=(--label-exclude '^(lint|consume|compile_fail)$') ;;
+  esac
+  step "$row: testing"
+  ctest "${ctest_options[@]}" 2>&1 | tee "$log" | condense
+  closing=$(sed -n 's/^[0-9]*% tests passed, \([0-9]*\) tests* failed out of \([0-9]*\)$/\1 \2/p' "$log")
+  if [ -z "$closing" ]; then
+    record "$row" "ctest failed" 1 1 0
+    return
+  fi
+  read -r bad count <<<"$closing"
+  skipped=$(grep -c '\*\*\*Skipped' "$log")
+  if [ "$bad" -eq 0 ]; then
+    record "$row" passed "$count" 0 "$skipped"
+  else
+    record "$row" failed "$count" "$bad" "$skipped"
+  fi
+}
+
+# The format of every source, as one test.
+run_format() {
+  local files=() wrong=()
+  row_start=$SECONDS
+  step "format: clang-format-19 over every source"
+  mapfile -d '' files < <(find include src tests examples bench \
+    \( -name '*.hpp' -o -name '*.cpp' -o -name '*.h' -o -name '*.c' \) -print0 | sort -z)
+  mapfile -t wrong < <(clang-format-19 --dry-run "${files[@]}" 2>&1 |
+    sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: .*/\1/p' | uniq)
+  if [ "${#wrong[@]}" -eq 0 ]; then
+    note "${#files[@]} files are well formatted"
+    record format passed 1 0 0
+  else
+    note "these are not; clang-format-19 -i mends them:"
+    printf '      %s\n' "${wrong[@]}"
+    record format failed 1 1 0
+  fi
+}
+
+run_named_row() {
+  case $1 in
+    format) run_format ;;
+    clang) run_row clang clang-19-debug ;;
+    asan | tsan) run_row "$1" "$1" ;;
+    quick) run_row quick debug "-DCMAKE_CXX_COMPILER=$compiler" ;;
+    gcc)
+      if has_command g++-12; then
+        run_row gcc gcc-12-release -DRILL_BUILD_BENCH=ON
+      else
+        run_row gcc release -DCMAKE_CXX_COMPILER=g++ -DRILL_BUILD_BENCH=ON
+      fi
+      ;;
+  esac
+}
+
+choose_rows "$@"
+cd "$root" || exit 1
+step "looking for what the tests need"
+install_for_rows
+choose_jobs
+
+# The sanitizers' reports name functions only if llvm-symbolizer is found under just this name.
+if has_command llvm-symbolizer-19; then
+  PATH=$PATH:$(dirname -- "$(readlink -f -- "$(command -v llvm-symbolizer-19)")")
+fi
+
+summary=()
+total=0
+failed=0
+row_start=0
+for row in "${rows[@]}"; do run_named_row "$row"; done
+
+step "summary"
+for line in "${summary[@]}"; do note "$line"; done
+# The closing line of ctest, over all rows. A row that could not be built counts as one failed test.
+printf '\n%d%% tests passed, %d tests failed out of %d\n' \
+  "$(((total - failed) * 100 / total))" "$failed" "$total"
+[ "$failed" -eq 0 ]
