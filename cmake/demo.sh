@@ -76,7 +76,7 @@ show_reactor() {
 
 step "looking for what the build needs"
 choose_compiler
-require cmake ninja pkg_config liburing
+require cmake ninja pkg_config liburing "${compiler_needs[@]}"
 choose_jobs
 
 step "building a release in build/demo, $jobs at a time"

@@ -89,11 +89,15 @@ meaning_of() {
   esac
 }
 
-# Prints those of the needs named that are not met.
+# Prints those of the needs named that are not met, each once.
 unmet() {
-  local need
+  local need seen=" "
   for need in "$@"; do
-    "need_$need" || printf '%s\n' "$need"
+    case $seen in
+      *" $need "*) ;;
+      *) "need_$need" || printf '%s\n' "$need" ;;
+    esac
+    seen+="$need "
   done
 }
 
@@ -139,8 +143,9 @@ report_missing() {
 }
 
 # Sets `compiler` to the C++ compiler for a build with one compiler: $CXX if given, the system's g++
-# if it is 13 or later, else clang++-19, which is installed where it is missing.
+# if it is 13 or later, else clang++-19; and `compiler_needs` to what that one needs.
 choose_compiler() {
+  compiler_needs=()
   if [ -n "${CXX:-}" ]; then
     compiler=$CXX
     note "compiler: $compiler, as CXX says"
@@ -153,8 +158,8 @@ choose_compiler() {
     else
       note "compiler: clang++-19"
     fi
-    require clang
     compiler=clang++-19
+    compiler_needs=(clang)
   fi
 }
 

@@ -45,7 +45,7 @@ install_for_rows() {
       clang) needs+=(clang) ;;
       asan | tsan) needs+=(clang sanitizers symbolizer) ;;
       format) needs+=(clang_format) ;;
-      quick) choose_compiler ;;
+      quick) choose_compiler && needs+=("${compiler_needs[@]}") ;;
     esac
   done
   require "${needs[@]}"
