@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 
-# Adds one folder's files to a library target: public headers, given relative to include/rill, and sources, given
-# relative to the calling folder.
+# Adds one folder's files to a library target: public headers, given relative to include/rill, and
+# sources, given relative to the calling folder.
 #
 #   rill_layer(rill
 #     HEADERS core.hpp core/coro.hpp core/detail/frame_pool.hpp
@@ -11,15 +11,11 @@ function(rill_layer target)
   if(layer_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "rill_layer: what is ${layer_UNPARSED_ARGUMENTS}?")
   endif()
-  get_target_property(type ${target} TYPE)
-  set(visibility PUBLIC)
-  if(type STREQUAL "INTERFACE_LIBRARY")
-    set(visibility INTERFACE)
-  endif()
   list(TRANSFORM layer_HEADERS PREPEND "${PROJECT_SOURCE_DIR}/include/rill/")
   list(TRANSFORM layer_SOURCES PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
   target_sources(
-    ${target} ${visibility} FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${layer_HEADERS})
+    ${target} PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES
+                     ${layer_HEADERS})
   if(layer_SOURCES)
     target_sources(${target} PRIVATE ${layer_SOURCES})
   endif()

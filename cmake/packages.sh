@@ -53,7 +53,7 @@ need_pkg_config() { has_command pkg-config; }
 need_liburing() { has_command pkg-config && pkg-config --atleast-version=2.3 liburing; }
 need_catch2() { has_header catch2/catch.hpp || has_header catch2/catch_all.hpp; }
 need_benchmark() { has_header benchmark/benchmark.h; }
-need_python() { has_command python3; }
+need_python() { python3 -c 'import argparse, json, subprocess' 2>/dev/null; }
 
 package_of() {
   case $1 in
@@ -68,7 +68,7 @@ package_of() {
     liburing) echo liburing-dev ;;
     catch2) echo catch2 ;;
     benchmark) echo libbenchmark-dev ;;
-    python) echo python3-minimal ;;
+    python) echo python3 ;;
   esac
 }
 
@@ -154,11 +154,13 @@ choose_compiler() {
     note "compiler: g++ $(g++ -dumpfullversion)"
   else
     if [ "$(gcc_major)" -gt 0 ]; then
-      note "compiler: clang++-19, since g++ $(gcc_major) compiles some coroutines wrongly (CXX=g++ overrides)"
+      note "compiler: clang++-19, since g++ $(gcc_major) compiles some coroutines wrongly" \
+        "(CXX=g++ overrides)"
     else
       note "compiler: clang++-19"
     fi
     compiler=clang++-19
+    # shellcheck disable=SC2034  # used by the scripts that source this one
     compiler_needs=(clang)
   fi
 }

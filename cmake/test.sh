@@ -94,7 +94,8 @@ run_row() {
   esac
   step "$row: testing"
   ctest "${ctest_options[@]}" 2>&1 | tee "$log" | condense
-  closing=$(sed -n 's/^[0-9]*% tests passed, \([0-9]*\) tests* failed out of \([0-9]*\)$/\1 \2/p' "$log")
+  closing=$(sed -n 's/^[0-9]*% tests passed, \([0-9]*\) .* failed out of \([0-9]*\)$/\1 \2/p' \
+    "$log")
   if [ -z "$closing" ]; then
     record "$row" "ctest failed" 1 1 0
     return

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 #
-# The warnings of our own sources: an interface target that our targets link privately, so that no consumer inherits
-# one. As a part of somebody else's build it is empty.
+# The warnings of our own sources: an interface target that our targets link privately, so that no
+# consumer inherits one. As a part of somebody else's build it is empty.
 add_library(rill_warnings INTERFACE)
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()
@@ -28,7 +28,8 @@ set(warnings
 set(gcc_warnings -Wduplicated-branches -Wduplicated-cond -Wlogical-op)
 set(clang_warnings -Wdocumentation -Wno-documentation-unknown-command)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # GCC 12 sees overlapping copies in std::string's operator+ where there are none (PR105651); mended in GCC 13.
+  # GCC 12 sees overlapping copies in std::string's operator+ where there are none (PR105651).
+  # Goes with the support of GCC 12.
   list(APPEND gcc_warnings -Wno-restrict)
 endif()
 

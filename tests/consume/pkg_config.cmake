@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 #
-# Builds and runs the consumer with what pkg-config says of an installed rill. Wants: prefix, folder of
+# Builds and runs the consumer with what pkg-config says of an installed rill. Wants: the folder of
 # rill.pc (pc_dir), compiler, source, output.
 find_program(pkg_config pkg-config)
 if(NOT pkg_config)
