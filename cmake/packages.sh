@@ -49,6 +49,7 @@ need_sanitizers() {
 }
 need_symbolizer() { has_command llvm-symbolizer-19; }
 need_clang_format() { has_command clang-format-19; }
+need_clang_tidy() { has_command clang-tidy-19; }
 need_pkg_config() { has_command pkg-config; }
 need_liburing() { has_command pkg-config && pkg-config --atleast-version=2.3 liburing; }
 need_catch2() { has_header catch2/catch.hpp || has_header catch2/catch_all.hpp; }
@@ -64,6 +65,7 @@ package_of() {
     sanitizers) echo libclang-rt-19-dev ;;
     symbolizer) echo llvm-19 ;;
     clang_format) echo clang-format-19 ;;
+    clang_tidy) echo clang-tidy-19 ;;
     pkg_config) echo pkg-config ;;
     liburing) echo liburing-dev ;;
     catch2) echo catch2 ;;
@@ -81,6 +83,7 @@ meaning_of() {
     sanitizers) echo "the sanitizer libraries of clang 19" ;;
     symbolizer) echo "llvm-symbolizer-19" ;;
     clang_format) echo "clang-format-19" ;;
+    clang_tidy) echo "clang-tidy-19" ;;
     pkg_config) echo "pkg-config" ;;
     liburing) echo "liburing with its headers, 2.3 or later" ;;
     catch2) echo "Catch2 with its headers, 2.13 or later" ;;

@@ -7,7 +7,7 @@
 #                                and the format of every source
 #   cmake/test.sh --all          the same
 #   cmake/test.sh --quick        one compiler, debug
-#   cmake/test.sh NAME...        these rows of the matrix: gcc clang asan tsan format
+#   cmake/test.sh ROW...         these rows: format clang asan tsan gcc, or tidy, which is in no matrix
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
 set -uo pipefail
@@ -30,7 +30,7 @@ choose_rows() {
     --quick) rows=(quick "${@:2}") ;;
   esac
   for row in "${rows[@]}"; do
-    case " ${all_rows[*]} quick " in
+    case " ${all_rows[*]} quick tidy " in
       *" $row "*) ;;
       *) usage ;;
     esac
@@ -45,6 +45,7 @@ install_for_rows() {
       clang) needs+=(clang) ;;
       asan | tsan) needs+=(clang sanitizers symbolizer) ;;
       format) needs+=(clang_format) ;;
+      tidy) needs+=(clang clang_tidy) ;;
       quick) choose_compiler && needs+=("${compiler_needs[@]}") ;;
     esac
   done
@@ -128,9 +129,23 @@ run_format() {
   fi
 }
 
+# clang-tidy over the library's sources, as one test.
+run_tidy() {
+  row_start=$SECONDS
+  step "tidy: clang-tidy-19 over src"
+  if cmake --preset clang-19-debug >/dev/null &&
+    find src -name '*.cpp' -print0 | sort -z | xargs -0 -n 1 -P "$jobs" \
+      clang-tidy-19 --quiet -p build/clang-19-debug --warnings-as-errors='*'; then
+    record tidy passed 1 0 0
+  else
+    record tidy failed 1 1 0
+  fi
+}
+
 run_named_row() {
   case $1 in
     format) run_format ;;
+    tidy) run_tidy ;;
     clang) run_row clang clang-19-debug ;;
     asan | tsan) run_row "$1" "$1" ;;
     quick) run_row quick debug "-DCMAKE_CXX_COMPILER=$compiler" ;;
