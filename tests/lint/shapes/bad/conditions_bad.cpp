@@ -108,5 +108,4 @@ job<> macro_with_if() {
 }
 
 // bad: condition
-#define DONE_OR_RETURN() \
-  if (co_await ready()) co_return
+#define BY_NUMBER switch (co_await number())
