@@ -21,7 +21,7 @@ class Braces:
             closing = self.partner[i]
             if self.strict and self.awaits_in(i, closing, full) is not None:
                 self.report(i, full, "list", "await inside a braced initialiser",
-                            "too near to what GCC 12 destroys twice or refuses")  # fmt: skip
+                            "too near to what GCC 12 destroys twice or refuses")
                 done = closing
                 continue
             rule, what, why = self.judge(i, closing, body, full)
@@ -147,7 +147,8 @@ class Braces:
             if known and self.types.classify((name,)) == "aggregate" and arguments:
                 if len(arguments) > 1 or self.text[arguments[0][0]] != "std":
                     what = f"aggregate {name}(...) with a member that owns something"
-                    self.report(i - 1, full, "aggregate", what + " in an awaiting expression", TWICE)
+                    what += " in an awaiting expression"
+                    self.report(i - 1, full, "aggregate", what, TWICE)
             for type, value in self.types.defaults(name, len(arguments)):
                 if "{" in value and self.types.classify(type) == "aggregate":
                     what = f"default argument of {name} is an aggregate that owns something"

@@ -164,8 +164,9 @@ class Checker(Braces):
             if self.text[i] == "?":
                 first, colon, last = self.extent(i, full)
                 if self.bad_ternary(first, i, colon, last, body, full):
-                    self.report(i, full, "ternary", "conditional operator in an awaiting expression",
-                                TWICE + " where it is of class type")  # fmt: skip
+                    what = "conditional operator in an awaiting expression"
+                    why = TWICE + " where it is of class type"
+                    self.report(i, full, "ternary", what, why)
 
     def extent(self, question, full):
         """Begin of the condition, the colon, and the end of the last arm."""
@@ -207,7 +208,7 @@ class Checker(Braces):
         """`int v = c ? co_await a : co_await b`."""
         return full.role == "declaration" and bool(full.type) and self.is_trivial(full.type) and (
             self.text[first - 1] in ("=", "{", "(") and last >= full.last - 1
-        )  # fmt: skip
+        )
 
     def is_path(self, first, last):
         """A plain name or member access: an lvalue, of which no temporary is made."""

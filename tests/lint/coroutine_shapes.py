@@ -123,15 +123,15 @@ def arguments():
     )
     parser.add_argument("paths", nargs="*", default=["."], help="files and folders to check")
     parser.add_argument("--strict", action="store_true",
-                        help="the house rule: no await in any condition, list or ?: at all")  # fmt: skip
+                        help="the house rule: no await in any condition, list or ?: at all")
     parser.add_argument("--types", action="append", default=[], metavar="PATH",
-                        help="read type definitions there, check nothing there")  # fmt: skip
+                        help="read type definitions there, check nothing there")
     parser.add_argument("--trivial", action="append", default=[], metavar="NAME",
-                        help="a type whose members are all trivial")  # fmt: skip
+                        help="a type whose members are all trivial")
     parser.add_argument("--trivial-file", action="append", default=[], metavar="FILE",
-                        help="names of such types, one per line, # begins a comment")  # fmt: skip
+                        help="names of such types, one per line, # begins a comment")
     parser.add_argument("--exclude", action="append", default=[], metavar="PART",
-                        help="skip files whose path contains this")  # fmt: skip
+                        help="skip files whose path contains this")
     return parser.parse_args()
 
 

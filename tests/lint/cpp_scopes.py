@@ -12,17 +12,17 @@ CLASS_KEYS = {"class", "struct", "union"}
 SPECIFIERS = {
     "const", "constexpr", "static", "thread_local", "extern", "volatile", "inline", "constinit",
     "mutable", "typename", "explicit", "virtual", "friend", "register", "export",
-}  # fmt: skip
+}
 BUILTIN = {
     "bool", "char", "short", "int", "long", "float", "double", "signed", "unsigned", "wchar_t",
     "char8_t", "char16_t", "char32_t", "void",
-}  # fmt: skip
+}
 NOT_A_TYPE = {
     "return", "co_return", "co_await", "co_yield", "throw", "delete", "new", "goto", "sizeof",
     "this", "using", "typedef", "case", "else", "break", "continue", "operator", "nullptr", "true",
     "false", "if", "while", "for", "do", "switch", "try", "catch", "default", "static_assert",
     "not", "template", "namespace", "requires", "noexcept", "alignof",
-}  # fmt: skip
+}
 
 
 class Scopes:
@@ -114,6 +114,7 @@ class Scopes:
         if before == "requires" or (
             before == ")" and self.at(self.partner[index - 1] - 1) == "requires"
         ):
+            self.initialiser(index, after)
             return after, head
         depth0 = self.depth0(head, index)
         words = [self.text[i] for i in depth0]

@@ -63,7 +63,7 @@ class Structure(Scopes):
         while index < len(self.text):
             text = self.text[index]
             if text in ("if", "while", "for", "switch", "do", "try", "co_await", "co_return",
-                        "co_yield", "return"):  # fmt: skip
+                        "co_yield", "return"):
                 return True
             index = self.partner[index] + 1 if text in "([{" else index + 1
         return False
@@ -211,7 +211,7 @@ class Structure(Scopes):
         value = self.tokens[at + 2 : last]
         if value and (value[0].text in ("true", "false", "this", "&") or (
             len(value) == 1 and value[0].kind in (NUMBER,)
-        )):  # fmt: skip
+        )):
             return ("int",)
         if len(value) == 1 and value[0].kind == STRING:
             suffix = value[0].text.rpartition('"')[2]

@@ -51,7 +51,14 @@ PATTERN = re.compile(
 
 DIRECTIVE = re.compile(r"[ \t]*#[ \t]*(\w*)((?:/\*.*?\*/|\\\n|[^\n\\]|\\[^\n])*)", re.DOTALL)
 
-KINDS = {"raw": STRING, "string": STRING, "char": CHAR, "number": NUMBER, "word": WORD, "sign": SIGN}
+KINDS = {
+    "raw": STRING,
+    "string": STRING,
+    "char": CHAR,
+    "number": NUMBER,
+    "word": WORD,
+    "sign": SIGN,
+}
 
 
 class Source:

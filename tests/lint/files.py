@@ -17,6 +17,7 @@ from tree import CPP, LAYERS, SAMPLES, SCRIPTS, files, lint_main, name, public_h
 
 MOST_LINES = 400
 MOST_BODY_LINES = 60
+MOST_COLUMNS = 100
 LICENCE = "SPDX-License-Identifier: BSL-1.0"
 NOT_IN_RILL_HPP = {"testing", "tls"}
 
@@ -49,6 +50,16 @@ def length(root):
         count = len(lines_of(path))
         if count > MOST_LINES:
             yield f"{name(root, path)}: {count} lines; a file near {MOST_LINES} lines is two files"
+
+
+def width(root):
+    scripts = [path for path in files(root, suffixes=SCRIPTS)]
+    scripts += [path for path in files(root) if path.name == "CMakeLists.txt"]
+    for path in code(root) + scripts:
+        for number, line in enumerate(lines_of(path), 1):
+            if len(line) > MOST_COLUMNS:
+                where = f"{name(root, path)}:{number}"
+                yield f"{where}: {len(line)} columns; the most is {MOST_COLUMNS}"
 
 
 def functions(root):
@@ -134,16 +145,17 @@ def umbrellas(root):
 
 
 def included_by(path):
-    return {found for _, found, _ in includes(Source(path.read_text()))} if path.is_file() else set()
+    if not path.is_file():
+        return set()
+    return {found for _, found, _ in includes(Source(path.read_text()))}
 
 
 def listed(root):
-    """Each source and header is named in a CMakeLists.txt: nothing is globbed, nothing forgotten."""
-    everything = files(root)
-    lists = " ".join(
-        path.read_text() for path in everything if path.name == "CMakeLists.txt" or path.suffix == ".cmake"
-    )
-    words = set(re.findall(r"[\w./-]+", lists))
+    """Each source and header is named in a CMakeLists.txt: nothing globbed, nothing forgotten."""
+    words = set()
+    for path in files(root):
+        if path.name == "CMakeLists.txt" or path.suffix == ".cmake":
+            words |= set(re.findall(r"[\w./-]+", path.read_text()))
     known = words | {word.rpartition("/")[2] for word in words}
     for path in files(root, "include", "src", "tests", "bench", "examples", suffixes=CPP):
         file = name(root, path)
@@ -156,8 +168,8 @@ def listed(root):
 
 
 CHECKS = {check.__name__: lambda root, check=check: list(check(root)) for check in (
-    names, length, functions, licence, text, tests, pages, umbrellas, listed
-)}  # fmt: skip
+    names, length, width, functions, licence, text, tests, pages, umbrellas, listed
+)}
 
 if __name__ == "__main__":
     sys.exit(lint_main(__doc__, CHECKS))

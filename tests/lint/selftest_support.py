@@ -31,7 +31,7 @@ class LintCase(unittest.TestCase):
     def lint(self, *command):
         script = HERE / command[0]
         return subprocess.run([sys.executable, "-B", script, *command[1:]], cwd=self.root,
-                              capture_output=True, text=True, timeout=30, check=False)  # fmt: skip
+                              capture_output=True, text=True, timeout=30, check=False)
 
     def complains(self, command, *sentences):
         done = self.lint(*command)

@@ -87,7 +87,7 @@ class CommandLine(LintCase):
     def test_finding_says_where_why_and_what_instead(self):
         self.tree({"src/a.cpp": BAD})
         self.complains(["coroutine_shapes.py", "src"], "src/a.cpp:2: error: await in a condition",
-                       "why: ", "instead: const bool ok = co_await f();")  # fmt: skip
+                       "why: ", "instead: const bool ok = co_await f();")
 
     def test_strict(self):
         self.tree({"a.cpp": DECLARED})
@@ -100,7 +100,8 @@ class CommandLine(LintCase):
         self.assertEqual(self.lint("coroutine_shapes.py", "--help").returncode, 0)
 
     def test_markdown(self):
-        page = f"# A page\n\n```cpp\n{BAD}```\n\ntext\n\n```cpp\nauto t = g();\nif (co_await t) h();\n```\n"
+        page = f"# A page\n\n```cpp\n{BAD}```\n\ntext\n\n"
+        page += "```cpp\nauto t = g();\nif (co_await t) h();\n```\n"
         self.tree({"page.md": page})
         self.complains(["coroutine_shapes.py", "page.md"], "page.md:5: error")
         self.complains(["coroutine_shapes.py", "--strict", "page.md"], "page.md:13: error")
@@ -113,7 +114,7 @@ class CommandLine(LintCase):
             "inc/options.hpp": "struct small { int tries = 0; };\nstruct big { std::string s; };\n",
             "a.cpp": "job<> f() { co_await g({.tries = 1}); co_await g(small{2}); }\n",
             "b.cpp": "job<> f() { co_await g({.s = text}); }\n",
-        })  # fmt: skip
+        })
         self.clean(["coroutine_shapes.py", "--types", "inc", "a.cpp"])
         self.complains(["coroutine_shapes.py", "--types", "inc", "b.cpp"], "b.cpp:1")
         self.complains(["coroutine_shapes.py", "a.cpp"], "a type this check does not know")
@@ -122,8 +123,14 @@ class CommandLine(LintCase):
         self.clean(["coroutine_shapes.py", "--trivial-file", "names.txt", "a.cpp"])
         self.clean(["coroutine_shapes.py", "--trivial", "small", "a.cpp"])
 
+    def test_requirements_are_no_unread_awaits(self):
+        text = "template <class T>\n  requires requires(T t) { co_await t; }\nvoid f(T t);\n"
+        text += "template <class T>\nconcept c = requires(T t) { co_await t; };\n"
+        self.tree({"a.hpp": text})
+        self.clean(["coroutine_shapes.py", "--strict", "a.hpp"])
+
     def test_excuses(self):
-        for comment in ("// lint: allow(condition) shows the fault", "/* lint: allow(condition) x */"):
+        for comment in ("// lint: allow(condition) a reason", "/* lint: allow(condition) x */"):
             self.tree({"a.cpp": BAD.replace("if", f"{comment}\n  if")})
             self.clean(["coroutine_shapes.py", "a.cpp"])
         self.tree({"a.cpp": BAD.replace("if", "// lint: allow(lambda) no reason here\n  if")})

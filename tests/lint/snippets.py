@@ -85,13 +85,13 @@ class Page:
             return False
         mark = MARK.match(before)
         if not mark:
-            self.complaints.append(f"{where}: the line before names no region: <!-- snippet: ... -->")
+            self.complaints.append(f"{where}: the line before names no region (<!-- snippet: ...)")
             return False
         kind, source, tag = mark.groups()
         if kind == "declaration" and not source.startswith("include/rill/"):
             self.complaints.append(f"{where}: a declaration is a region of a header")
         if kind == "snippet" and not source.startswith(("tests/", "examples/", "bench/")):
-            self.complaints.append(f"{where}: a snippet is a region of a file that is built and run")
+            self.complaints.append(f"{where}: a snippet is a region of a file that is run")
         wanted, why = region(self.root, source, tag)
         if wanted is None:
             self.complaints.append(f"{where}: {why}")
@@ -102,7 +102,7 @@ class Page:
         if self.fix:
             self.lines[first + 1 : last] = new
             return True
-        self.complaints.append(f"{where}: differs from {source}#{tag}; `snippets.py --fix` copies it")
+        self.complaints.append(f"{where}: differs from {source}#{tag}; --fix copies it")
         return False
 
 

@@ -33,14 +33,16 @@ class Snippets(LintCase):
         self.tree({"tests/docs/hello.cpp": FILE})
 
     def test_equal(self):
-        self.tree({"README.md": block(HELLO), "docs/guide/a.md": block(HELLO) + "```text\nx\n```\n"})
+        text = "```text\nx\n```\n"
+        self.tree({"README.md": block(HELLO), "docs/guide/a.md": block(HELLO) + text})
         self.tree({"docs/b.md": block(INNER, "<!-- snippet: tests/docs/hello.cpp#inner -->")})
         self.clean(RUN)
 
     def test_different_and_mended(self):
         inner = block("int c;\nint d;\n", "<!-- snippet: tests/docs/hello.cpp#inner -->")
         self.tree({"docs/a.md": block("int b;\n") + inner})
-        self.complains(RUN, "docs/a.md:4: differs from tests/docs/hello.cpp#hello", "docs/a.md:12: ")
+        self.complains(RUN, "docs/a.md:4: differs from tests/docs/hello.cpp#hello",
+                       "docs/a.md:12: ")
         self.clean([*RUN, "--fix"])
         self.clean(RUN)
         fixed = block(HELLO) + block(INNER, "<!-- snippet: tests/docs/hello.cpp#inner -->")
@@ -52,17 +54,18 @@ class Snippets(LintCase):
 
     def test_missing_region(self):
         self.tree({"docs/a.md": block(HELLO, "<!-- snippet: tests/docs/none.cpp#hello -->"),
-                   "docs/b.md": block(HELLO, "<!-- snippet: tests/docs/hello.cpp#none -->")})  # fmt: skip
+                   "docs/b.md": block(HELLO, "<!-- snippet: tests/docs/hello.cpp#none -->")})
         self.complains(RUN, "there is no tests/docs/none.cpp", "needs one line `// [none]`")
 
     def test_declarations(self):
         self.tree({"include/rill/core/a.hpp": "// [a]\nclass a;\n// [/a]\n"})
-        self.tree({"docs/a.md": block("class a;\n", "<!-- declaration: include/rill/core/a.hpp#a -->")})
+        mark = "<!-- declaration: include/rill/core/a.hpp#a -->"
+        self.tree({"docs/a.md": block("class a;\n", mark)})
         self.clean(RUN)
         self.tree({"docs/a.md": block(HELLO, "<!-- declaration: tests/docs/hello.cpp#hello -->")})
         self.complains(RUN, "a declaration is a region of a header")
         self.tree({"docs/a.md": block("class a;\n", "<!-- snippet: include/rill/core/a.hpp#a -->")})
-        self.complains(RUN, "a snippet is a region of a file that is built and run")
+        self.complains(RUN, "a snippet is a region of a file that is run")
 
     def test_waived(self):
         waived = block("not C++\n", "<!-- not compiled: shows what breaks -->")

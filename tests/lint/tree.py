@@ -6,7 +6,7 @@ import pathlib
 import sys
 
 LAYERS = ["base", "core", "loop", "sync", "combinators", "net", "streams", "exec", "process",
-          "tls", "debug", "testing"]  # fmt: skip
+          "tls", "debug", "testing"]
 CPP = {".hpp", ".cpp", ".h", ".c"}
 SCRIPTS = {".py", ".sh", ".cmake"}
 TOPS = ["include", "src", "tests", "bench", "examples", "docs", "cmake", ".ci"]
