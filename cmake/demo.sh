@@ -67,9 +67,9 @@ show_reactor() {
   step "reactor $1"
   start_server "$1"
   note "a conversation:"
-  "$client" --host 127.0.0.1 --port "$port" hello world | sed 's/^/      /'
+  timeout 30 "$client" --host 127.0.0.1 --port "$port" hello world | sed 's/^/      /'
   note "load, 50 connections of 64 bytes for 2 s:"
-  "$client" --host 127.0.0.1 --port "$port" --load --connections 50 --size 64 --seconds 2 |
+  timeout 30 "$client" --host 127.0.0.1 --port "$port" --load --connections 50 --size 64 --seconds 2 |
     sed 's/^/      /'
   stop_server "$1"
 }
