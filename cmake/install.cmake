@@ -44,5 +44,8 @@ configure_file(cmake/rill.pc.in "${PROJECT_BINARY_DIR}/rill.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/rill.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/rill")
-install(PROGRAMS tests/lint/coroutine_shapes.py DESTINATION "${CMAKE_INSTALL_DATADIR}/rill"
-        OPTIONAL)
+install(PROGRAMS tests/lint/coroutine_shapes.py DESTINATION "${CMAKE_INSTALL_DATADIR}/rill")
+install(FILES tests/lint/coroutine_braces.py tests/lint/coroutine_rules.py
+              tests/lint/cpp_scopes.py tests/lint/cpp_structure.py tests/lint/cpp_tokens.py
+              tests/lint/cpp_types.py
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/rill")

@@ -65,7 +65,7 @@ class Structure(Scopes):
             if text in ("if", "while", "for", "switch", "do", "try", "co_await", "co_return",
                         "co_yield", "return"):
                 return True
-            index = self.partner[index] + 1 if text in "([{" else index + 1
+            index = self.partner[index] + 1 if text == "{" else index + 1
         return False
 
     def initialiser(self, first, last):

@@ -86,7 +86,8 @@ class Layers(LintCase):
     def test_cycle(self):
         self.refuses("include/rill/base/assert.hpp", header("rill/base/other.hpp"))
         self.refuses("include/rill/base/other.hpp", header("rill/base/assert.hpp"),
-                     "include cycle: include/rill/base/assert.hpp -> include/rill/base/other.hpp -> "
+                     "include cycle: include/rill/base/assert.hpp -> "
+                     "include/rill/base/other.hpp -> "
                      "include/rill/base/assert.hpp")
 
     def test_table_that_points_up(self):

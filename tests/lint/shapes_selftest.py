@@ -7,6 +7,9 @@ the house rule only). What is found and what is marked must be the same.
 """
 
 import re
+import shutil
+import subprocess
+import sys
 import unittest
 
 from coroutine_rules import Checker
@@ -105,6 +108,8 @@ class CommandLine(LintCase):
         self.tree({"page.md": page})
         self.complains(["coroutine_shapes.py", "page.md"], "page.md:5: error")
         self.complains(["coroutine_shapes.py", "--strict", "page.md"], "page.md:13: error")
+        self.tree({"page.md": "```cpp\nowner one(new int(co_await f()));\n```\n"})
+        self.complains(["coroutine_shapes.py", "page.md"], "page.md:2: error: await inside a new")
         waived = f"<!-- not compiled: shows what breaks -->\n```cpp\n{BAD}```\n"
         self.tree({"page.md": waived + f"```text\n{BAD}```\n"})
         self.clean(["coroutine_shapes.py", "page.md"])
@@ -143,6 +148,18 @@ class CommandLine(LintCase):
         done = self.lint("coroutine_shapes.py", "--strict", "a.cpp")
         self.assertEqual(done.returncode, 1)
         self.assertIn("a.cpp: not checked", done.stderr)
+
+
+class Shipped(LintCase):
+    def test_installed_files_are_enough(self):
+        rules = (HERE.parents[1] / "cmake/install.cmake").read_text()
+        for script in re.findall(r"tests/lint/(\w+\.py)", rules):
+            shutil.copy(HERE / script, self.root / script)
+        self.tree({"a.cpp": BAD})
+        done = subprocess.run([sys.executable, "-B", "coroutine_shapes.py", "a.cpp"],
+                              cwd=self.root, capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        self.assertIn("a.cpp:2: error", done.stdout)
 
 
 if __name__ == "__main__":
