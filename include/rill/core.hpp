@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+// The core: coroutines, tasks, futures, cancellation. Needs no operating system.
+#pragma once
+
+#include "rill/core/await_site.hpp"
+#include "rill/core/call_graph.hpp"
+#include "rill/core/cancel_scope.hpp"
+#include "rill/core/coro.hpp"
+#include "rill/core/create_task.hpp"
+#include "rill/core/errors.hpp"
+#include "rill/core/exception_context.hpp"
+#include "rill/core/future.hpp"
+#include "rill/core/result.hpp"
+#include "rill/core/scheduler.hpp"
+#include "rill/core/task.hpp"
+#include "rill/core/yield.hpp"

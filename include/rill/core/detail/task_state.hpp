@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSL-1.0
+// The control block of a task: what runs it, what it waits for, who asked it to stop. Awaiters find it through
+// the promise of the coroutine that awaits.
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <string_view>
+
+#include "rill/core/await_site.hpp"
+#include "rill/core/cancel_scope.hpp"
+#include "rill/core/detail/future_state.hpp"
+#include "rill/core/detail/ready_queue.hpp"
+#include "rill/core/detail/wait_op.hpp"
+
+namespace rill::detail {
+
+class promise_base;
+
+enum class run_state : std::uint8_t {
+  created,  // queued for the first step
+  running,  // its coroutine is being resumed right now
+  waiting,  // suspended; wait_ says in what, and whoever completes that calls wake()
+  queued,   // in the ready queue or an inbox
+  ended,    // its coroutine has come to its end; finish() is next
+  gone,     // the frame is destroyed
+};
+
+/// Invariants: 1. wait_ is set exactly while a wait can be interrupted. 2. interrupted_ is set from the moment
+/// a wait was withdrawn until its await_resume threw. 3. attention_ is set if some scope has a request that
+/// has not struck. 4. A task that is not `gone` is in its scheduler's list and counts as one reference.
+class task_state : public future_state, public ready_node {
+ public:
+  std::uint64_t id() const noexcept { return id_; }
+  const shared_text& name() const noexcept { return name_; }
+  void set_name(std::string_view name) { name_ = shared_text(name); }
+  run_state state() const noexcept { return state_; }
+  task_state* next_task() const noexcept { return next_task_; }
+  const wait_op* current_wait() const noexcept { return wait_; }
+  /// The innermost suspended coroutine of rill, or null if a foreign one waits or the task is not suspended.
+  promise_base* innermost() const noexcept;
+
+  // -- waiting -----------------------------------------------------------------------------------------
+  /// Parks the task in `wait`; `coroutine` goes on when wake() is called.
+  void suspend(std::coroutine_handle<> coroutine, wait_op& wait) noexcept {
+    leaf_ = coroutine;
+    wait_ = &wait;
+    state_ = run_state::waiting;
+  }
+  /// Queues the task for the next turn; `wait` can be struck until it runs.
+  void suspend_ready(std::coroutine_handle<> coroutine, wait_op& wait) noexcept {
+    leaf_ = coroutine;
+    wait_ = &wait;
+    state_ = run_state::queued;
+    scheduler_->make_ready(*this);
+  }
+  /// Queues the parked task: its wait is over. Requires: waiting.
+  void wake() noexcept {
+    wait_ = nullptr;
+    state_ = run_state::queued;
+    scheduler_->make_ready(*this);
+  }
+  /// Takes suspend() back: the coroutine goes on in place.
+  void resume_in_place() noexcept {
+    wait_ = nullptr;
+    state_ = run_state::running;
+  }
+  /// As wake(), from any thread; the wait must be one that try_cancel() cannot withdraw.
+  void wake_from_any_thread() noexcept { scheduler_->post(*this); }
+
+  /// True, once, if the wait that just ended was withdrawn: the await must throw throw_interrupt().
+  bool take_interrupt() noexcept {
+    const bool interrupted = interrupted_;
+    interrupted_ = false;
+    return interrupted;
+  }
+  [[noreturn]] void throw_interrupt();
+
+  /// True when a cancellation is due at this await: asked for, not shielded, not yet struck.
+  bool interrupt_due() const noexcept { return attention_ && deliverable(); }
+  /// Marks what is due as struck and makes the next take_interrupt() true. Requires: interrupt_due().
+  void take_delivery() noexcept;
+  /// Interrupts the present wait if a cancellation is due and the wait can be withdrawn.
+  void deliver() noexcept;
+
+  // -- cancellation ------------------------------------------------------------------------------------
+  bool request_cancel(const shared_text& reason) noexcept;
+  std::uint32_t cancelling() const noexcept;
+  std::uint32_t uncancel() noexcept;
+
+  // -- life --------------------------------------------------------------------------------------------
+  /// Called by the final suspension of the outermost coroutine.
+  void mark_ended() noexcept { state_ = run_state::ended; }
+  scheduler& owner() const noexcept { return *scheduler_; }
+
+  /// Ends the task without its coroutine having ended: the loop is being closed.
+  void abandon() noexcept;
+  promise_base& outermost() const noexcept { return *outermost_; }
+
+  static const ready_ops step_ops;
+
+ protected:
+  task_state(const future_ops& ops, scheduler& owner, std::uint16_t value_offset) noexcept;
+  ~task_state();
+
+  /// What take_outcome() leaves for finish() to tell.
+  void set_value_quietly() noexcept { status_ = future_status::value; }
+  void set_error_quietly(std::exception_ptr error) noexcept;
+
+  /// Puts the task in the ready queue and the list of live tasks.
+  void start(promise_base& outermost) noexcept;
+
+ private:
+  friend class rill::cancel_scope;
+  friend class scheduler;
+  friend class guest_task;
+
+  static void step(ready_node& node) noexcept;
+  static void drop(ready_node& node) noexcept;
+  void run() noexcept;
+  void finish() noexcept;
+  void destroy_frame() noexcept;
+  void end_without_running() noexcept;
+  void report_stray() noexcept;
+  void unlink() noexcept;
+
+  bool deliverable() const noexcept;
+  std::uint32_t delivered_outside(const cancel_scope* scope) const noexcept;
+  std::uint32_t requested_outside(const cancel_scope* scope) const noexcept;
+  void request(std::uint32_t& requests, const shared_text& reason) noexcept;
+  void refresh_attention() noexcept;
+
+  std::coroutine_handle<> leaf_;         // what to resume
+  wait_op* wait_ = nullptr;              // what it waits for
+  promise_base* outermost_ = nullptr;    // owns the frame
+  task_state* previous_task_ = nullptr;  // list of live tasks
+  task_state* next_task_ = nullptr;
+  cancel_scope* scope_ = nullptr;  // innermost; null: only the task's own
+  shared_text reason_;             // of the latest request
+  shared_text name_;
+  std::uint64_t id_ = 0;
+  std::uint32_t requests_ = 0;   // of the task's own scope: made and not taken back
+  std::uint32_t delivered_ = 0;  // of those, how many have struck
+  run_state state_ = run_state::created;
+  bool attention_ = false;
+  bool interrupted_ = false;
+  bool guest_ = false;
+};
+
+inline task_state* future_state::as_task() noexcept {
+  return is_task_ ? static_cast<task_state*>(this) : nullptr;
+}
+
+/// Base of the awaiters that may stay parked: the task, and the check on resumption.
+class parking_awaiter : public wait_op {
+ protected:
+  /// To be called first in await_resume: throws if the wait was withdrawn.
+  void check_interrupt() {
+    if (task_ != nullptr && task_->take_interrupt()) task_->throw_interrupt();
+  }
+  task_state* task_ = nullptr;
+};
+
+}  // namespace rill::detail

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSL-1.0
+// The part of an event loop that the core knows: ready queue, inbox, live tasks, the running task.
+// Awaitables resume their waiters through it; the loop layer drives it.
+#pragma once
+
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+
+#include "rill/base/config.hpp"
+#include "rill/base/detail/mpsc_stack.hpp"
+#include "rill/core/detail/ready_queue.hpp"
+
+namespace rill {
+
+struct exception_context;
+
+namespace detail {
+
+class task_state;
+
+/// What the core asks of the loop above it.
+class scheduler_host {
+ public:
+  /// Hands an error that nobody can see to the exception handler.
+  virtual void report(const exception_context& context) noexcept = 0;
+  /// Ends the loop's wait for events, from any thread.
+  virtual void wake() noexcept = 0;
+
+ protected:
+  ~scheduler_host() = default;
+};
+
+/// One per event loop, kept alive by the loop and by every future and task of it, so that handles may outlive
+/// the loop. Everything but post() belongs to the loop's thread.
+class scheduler {
+ public:
+  scheduler(const scheduler&) = delete;
+  scheduler& operator=(const scheduler&) = delete;
+
+  /// Makes a scheduler with one reference, which the host owns and gives back by detach().
+  static scheduler* create(scheduler_host& host);
+
+  /// The scheduler of the loop that runs in this thread, or null.
+  RILL_NOINLINE static scheduler* current() noexcept;
+  RILL_NOINLINE static void set_current(scheduler* running) noexcept;
+  /// The same; throws usage_error when no loop runs here.
+  static scheduler& require_current();
+
+  void add_reference() noexcept { ++references_; }
+  void release() noexcept {
+    if (--references_ == 0) destroy();
+  }
+
+  /// Queues a node for the next turn. Never fails.
+  void make_ready(ready_node& node) noexcept { ready_.push(node); }
+
+  /// Queues a node from any thread and wakes the loop if it sleeps. The node must be in no queue.
+  void post(ready_node& node) noexcept;
+
+  /// Runs a coroutine, and whatever it hands over to, until there is nothing to go on with.
+  void resume(std::coroutine_handle<> coroutine) noexcept {
+    coroutine.resume();
+    while (transfer_) {
+      const std::coroutine_handle<> next = transfer_;
+      transfer_ = nullptr;
+      next.resume();
+    }
+  }
+
+  /// Has the running resume() go on with `next` as soon as the stack is unwound. Once per unwinding.
+  void transfer_to(std::coroutine_handle<> next) noexcept { transfer_ = next; }
+
+  /// True while a nested resumption may use more of the stack. See docs/design/awaiting.md.
+  RILL_ALWAYS_INLINE bool has_stack_room() const noexcept {
+    return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) > stack_floor_;
+  }
+
+  /// Counts an operation that ended at once. True when the task has had its share of them and should let others run.
+  bool spend_budget() noexcept {
+    if (--budget_ != 0) return false;
+    budget_ = full_budget;
+    return true;
+  }
+
+  task_state* current_task() const noexcept { return current_task_; }
+  task_state* first_task() const noexcept { return tasks_; }
+  std::size_t task_count() const noexcept { return task_count_; }
+  scheduler_host& host() const noexcept { return *host_; }
+  /// False once the loop is closed.
+  bool is_open() const noexcept { return open_; }
+  /// Reports through the host; drops the report when the loop is closed.
+  void report(const exception_context& context) noexcept;
+  bool debug() const noexcept { return debug_; }
+  void set_debug(bool enabled) noexcept { debug_ = enabled; }
+
+  /// Counts events that will come from outside the loop (threads at work for it), so that a loop whose tasks
+  /// all wait is not taken for deadlocked.
+  void begin_external_work() noexcept { ++external_work_; }
+  void end_external_work() noexcept { --external_work_; }
+  std::size_t external_work() const noexcept { return external_work_; }
+
+  // -- for the host ----------------------------------------------------------------------------------
+  bool has_ready() const noexcept { return !ready_.empty(); }
+  bool has_posted() const noexcept { return !inbox_.empty(); }
+  /// Moves what other threads have posted into the ready queue.
+  void take_posted() noexcept;
+  /// Runs what is ready now; what that adds waits for the next call. Returns how many nodes ran.
+  std::size_t run_batch() noexcept;
+  /// Drops queued nodes without running them, destroys the frames of tasks that have not ended, and cuts the
+  /// connection to the host for reports.
+  void detach() noexcept;
+  /// Says before a wait that posts must wake the host, and after it that they need not.
+  void announce_sleep() noexcept;
+  void announce_awake() noexcept;
+
+ private:
+  friend class task_state;
+
+  explicit scheduler(scheduler_host& host) noexcept : host_(&host) {}
+  ~scheduler() = default;
+  void destroy() noexcept;
+
+  ready_queue ready_;
+  ready_queue batch_;
+  std::coroutine_handle<> transfer_;
+  std::uintptr_t stack_floor_ = 0;
+  static constexpr std::uint32_t full_budget = 64;
+  std::uint32_t budget_ = full_budget;
+  task_state* current_task_ = nullptr;
+  task_state* tasks_ = nullptr;  // live tasks, newest last, see task_state
+  task_state* last_task_ = nullptr;
+  std::size_t task_count_ = 0;
+  std::size_t references_ = 1;
+  std::size_t external_work_ = 0;
+  std::uint64_t next_task_id_ = 1;
+  scheduler_host* host_;
+  bool open_ = true;
+  bool debug_ = false;
+  mpsc_stack<ready_node, &ready_node::next> inbox_;
+  atomic<bool> asleep_{false};
+};
+
+}  // namespace detail
+}  // namespace rill

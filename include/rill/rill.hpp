@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSL-1.0
+// All of rill but the testing layer.
+#pragma once
+
+#include "rill/core.hpp"
+#include "rill/loop.hpp"
+#include "rill/version.hpp"

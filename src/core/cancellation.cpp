@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSL-1.0
+// Cancellation requests: made in a scope, struck at a wait, absorbed at the scope's edge.
+#include "rill/core/cancel_scope.hpp"
+
+#include "rill/base/assert.hpp"
+#include "rill/core/detail/task_state.hpp"
+#include "rill/core/errors.hpp"
+#include "rill/core/scheduler.hpp"
+
+namespace rill {
+
+namespace detail {
+
+bool task_state::deliverable() const noexcept {
+  for (const cancel_scope* scope = scope_; scope != nullptr; scope = scope->parent_) {
+    if (scope->delivered_ != scope->requests_) return true;
+    if (scope->shielded_) return false;
+  }
+  return delivered_ != requests_;
+}
+
+void task_state::take_delivery() noexcept {
+  interrupted_ = true;
+  for (cancel_scope* scope = scope_; scope != nullptr; scope = scope->parent_) {
+    scope->delivered_ = scope->requests_;
+    if (scope->shielded_) {
+      refresh_attention();
+      return;
+    }
+  }
+  delivered_ = requests_;
+  attention_ = false;
+}
+
+void task_state::refresh_attention() noexcept {
+  attention_ = delivered_ != requests_;
+  for (const cancel_scope* scope = scope_; scope != nullptr; scope = scope->parent_) {
+    attention_ = attention_ || scope->delivered_ != scope->requests_;
+  }
+}
+
+void task_state::deliver() noexcept {
+  if (wait_ == nullptr || !interrupt_due()) return;
+  // An awaited task may be this very one's dependant, and so on in a circle: while a wait is being asked, it is not
+  // asked again.
+  wait_op* const wait = wait_;
+  wait_ = nullptr;
+  const shared_text reason = reason_;
+  const cancel_outcome outcome = wait->try_cancel(reason);
+  switch (outcome) {
+    case cancel_outcome::withdrawn:
+      take_delivery();
+      wake();
+      break;
+    case cancel_outcome::struck:
+      take_delivery();
+      break;
+    case cancel_outcome::forwarded:
+      // The end of what is awaited throws, not this wait. It may have come already, inside try_cancel().
+      take_delivery();
+      interrupted_ = false;
+      if (state_ == run_state::waiting) wait_ = wait;
+      break;
+    case cancel_outcome::follows:
+    case cancel_outcome::too_late:
+      if (state_ == run_state::waiting || state_ == run_state::queued) wait_ = wait;
+      break;
+  }
+}
+
+void task_state::request(std::uint32_t& requests, const shared_text& reason) noexcept {
+  ++requests;
+  reason_ = reason;
+  attention_ = true;
+  deliver();
+}
+
+bool task_state::request_cancel(const shared_text& reason) noexcept {
+  if (done() || state_ == run_state::ended || state_ == run_state::gone) return false;
+  request(requests_, reason);
+  return true;
+}
+
+std::uint32_t task_state::cancelling() const noexcept {
+  std::uint32_t total = requests_;
+  for (const cancel_scope* scope = scope_; scope != nullptr; scope = scope->parent_) {
+    total += scope->requests_;
+  }
+  return total;
+}
+
+std::uint32_t task_state::uncancel() noexcept {
+  if (!done() && requests_ != 0) {
+    --requests_;
+    if (delivered_ != 0) --delivered_;
+    refresh_attention();
+  }
+  return cancelling();
+}
+
+std::uint32_t task_state::requested_outside(const cancel_scope* scope) const noexcept {
+  std::uint32_t total = 0;
+  for (; scope != nullptr; scope = scope->parent_) {
+    if (scope->shielded_) return total;
+    if (scope->parent_ != nullptr) total += scope->parent_->requests_;
+  }
+  return total + requests_;
+}
+
+std::uint32_t task_state::delivered_outside(const cancel_scope* scope) const noexcept {
+  std::uint32_t total = 0;
+  for (; scope != nullptr; scope = scope->parent_) {
+    if (scope->shielded_) return total;
+    if (scope->parent_ != nullptr) total += scope->parent_->delivered_;
+  }
+  return total + delivered_;
+}
+
+}  // namespace detail
+
+cancel_scope::cancel_scope(shielding mode)
+    : task_(detail::scheduler::require_current().current_task()),
+      parent_(nullptr),
+      shielded_(mode == shielding::shielded) {
+  if (task_ == nullptr)
+    detail::throw_usage("rill: a cancel_scope needs a running task; open it inside a coroutine that a task runs");
+  parent_ = task_->scope_;
+  baseline_ = task_->delivered_outside(this);
+  task_->scope_ = this;
+}
+
+cancel_scope::~cancel_scope() {
+  RILL_CHECK(task_->scope_ == this, "cancel_scope objects must be left in the reverse order of entering, by their task");
+  task_->scope_ = parent_;
+  // What was asked of this scope goes with it; what a shield has kept away may strike now.
+  if (task_->attention_) task_->refresh_attention();
+}
+
+void cancel_scope::cancel(std::string_view reason) { task_->request(requests_, detail::shared_text(reason)); }
+
+bool cancel_scope::absorb() noexcept {
+  if (requests_ == 0) return false;
+  if (task_->requested_outside(this) > baseline_) return false;
+  withdraw();
+  return true;
+}
+
+void cancel_scope::withdraw() noexcept {
+  requests_ = 0;
+  delivered_ = 0;
+  task_->refresh_attention();
+}
+
+}  // namespace rill

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "rill/core/scheduler.hpp"
+
+#include "rill/core/detail/task_state.hpp"
+#include "rill/core/errors.hpp"
+#include "rill/core/exception_context.hpp"
+
+namespace rill::detail {
+
+namespace {
+
+// How much stack a chain of children that are resumed by plain calls may use before it goes on from the trampoline.
+// Far below any thread's stack, far above what everyday nesting needs.
+constexpr std::uintptr_t nesting_bytes = 48 * 1024;
+
+thread_local scheduler* current_scheduler = nullptr;
+
+}  // namespace
+
+scheduler* scheduler::create(scheduler_host& host) { return new scheduler(host); }
+
+scheduler* scheduler::current() noexcept { return current_scheduler; }
+
+void scheduler::set_current(scheduler* running) noexcept { current_scheduler = running; }
+
+scheduler& scheduler::require_current() {
+  scheduler* const running = current();
+  if (running == nullptr)
+    throw_usage("rill: no event loop runs in this thread; call this from inside rill::run(), or use the member of "
+                "the event_loop");
+  return *running;
+}
+
+void scheduler::destroy() noexcept { delete this; }
+
+void scheduler::post(ready_node& node) noexcept {
+  // Pairs with announce_sleep(): either the loop sees the node after it has said that it sleeps, or we see that it
+  // sleeps. Both sides are sequentially consistent. Once pushed, node and loop may be on their way out; the host
+  // outlives all posts by contract, so only it is touched afterwards.
+  inbox_.push(node);
+  if (asleep_.exchange(false)) host_->wake();
+}
+
+void scheduler::take_posted() noexcept {
+  ready_node* node = inbox_.take_all();
+  while (node != nullptr) {
+    ready_node* const next = node->next;
+    ready_.push(*node);
+    node = next;
+  }
+}
+
+void scheduler::announce_sleep() noexcept { asleep_.store(true); }
+
+void scheduler::announce_awake() noexcept { asleep_.store(false); }
+
+std::size_t scheduler::run_batch() noexcept {
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  stack_floor_ = here - nesting_bytes;
+  batch_.splice(ready_);
+  std::size_t count = 0;
+  while (!batch_.empty()) {
+    ready_node& node = batch_.pop();
+    ++count;
+    if (node.ops == &task_state::step_ops) [[likely]] {
+      static_cast<task_state&>(node).run();
+    } else {
+      node.ops->run(node);
+    }
+  }
+  return count;
+}
+
+void scheduler::report(const exception_context& context) noexcept {
+  if (open_) host_->report(context);
+}
+
+void scheduler::detach() noexcept {
+  take_posted();
+  batch_.splice(ready_);
+  open_ = false;
+  while (!batch_.empty()) {
+    ready_node& node = batch_.pop();
+    node.ops->drop(node);
+    // What destructors have queued.
+    take_posted();
+    batch_.splice(ready_);
+  }
+  // Tasks that wait. Destroying a frame may end the life of others, so begin again at the front each time.
+  while (tasks_ != nullptr) tasks_->abandon();
+  batch_.splice(ready_);
+  while (!batch_.empty()) {
+    ready_node& node = batch_.pop();
+    node.ops->drop(node);
+  }
+}
+
+}  // namespace rill::detail

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "loop/loop_core.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+
+#include "loop/ready_watch.hpp"
+#include "rill/core/call_graph.hpp"
+#include "rill/core/errors.hpp"
+#include "rill/loop/errors.hpp"
+
+namespace rill::detail {
+
+namespace {
+
+constexpr std::int64_t longest_wait = 24LL * 3600 * 1'000'000'000;
+// While work is ready, reactor and timers are looked at after this much time at the latest, as far as the length of
+// past steps foretells, and after this many steps in any case.
+constexpr std::int64_t look_interval = 100'000;
+constexpr std::int64_t most_steps_between_looks = 64;
+// A real loop that nothing can wake says so after this long; a virtual one gives real I/O this long to answer before
+// time jumps, and gives up when I/O alone could wake it and has not for the last of them.
+constexpr std::int64_t stall_after = 1'000'000'000;
+constexpr std::int64_t virtual_grace = 20'000'000;
+constexpr std::int64_t virtual_give_up = 5'000'000'000;
+
+}  // namespace
+
+loop_core::loop_core(event_loop& owner, loop_options options) : report_deadlock_(options.report_deadlock) {
+  owner_ = &owner;
+  source_ = options.clock;
+  reactor_ = options.custom_reactor ? std::move(options.custom_reactor) : make_reactor(options.backend);
+  scheduler_ = scheduler::create(*this);
+  const char* const wanted = std::getenv("RILL_DEBUG");
+  scheduler_->set_debug(options.debug || (wanted != nullptr && std::string_view(wanted) == "1"));
+}
+
+loop_core::~loop_core() {
+  close();
+  scheduler_->release();
+}
+
+/// While the loop runs: the thread's current scheduler, and the flag.
+class loop_core::running_mark {
+ public:
+  explicit running_mark(loop_core& core) : core_(core) {
+    if (core.closed_) throw_usage("rill: this event loop is closed; make a new one");
+    if (core.running_) throw_usage("rill: this event loop is running already; await instead of running it again");
+    if (scheduler::current() != nullptr)
+      throw_usage("rill: another event loop is running in this thread; await on it, or use another thread");
+    core.running_ = true;
+    scheduler::set_current(core.scheduler_);
+  }
+  running_mark(const running_mark&) = delete;
+  running_mark& operator=(const running_mark&) = delete;
+  ~running_mark() {
+    core_.running_ = false;
+    scheduler::set_current(nullptr);
+  }
+
+ private:
+  loop_core& core_;
+};
+
+bool loop_core::run(const future_state* done) {
+  const running_mark mark(*this);
+  while (done == nullptr || !done->done()) {
+    turn(longest_wait);
+    if (stopping_) {
+      stopping_ = false;
+      return done == nullptr || !done->done();
+    }
+  }
+  return false;
+}
+
+bool loop_core::run_once(std::int64_t limit) {
+  const running_mark mark(*this);
+  const std::size_t ran = slow_turn(limit);
+  stopping_ = false;
+  return ran != 0;
+}
+
+std::size_t loop_core::turn(std::int64_t limit) {
+  if (polls_left_ > 0 && scheduler_->has_ready() && !scheduler_->has_posted() && !stopping_) [[likely]] {
+    const std::size_t ran = scheduler_->debug() ? run_batch_watched() : scheduler_->run_batch();
+    polls_left_ -= static_cast<std::int64_t>(ran);
+    ran_since_look_ += ran;
+    return ran;
+  }
+  return slow_turn(limit);
+}
+
+std::size_t loop_core::slow_turn(std::int64_t limit) {
+  collect_events(limit);
+  fire_due_timers();
+  const std::size_t ran = scheduler_->debug() ? run_batch_watched() : scheduler_->run_batch();
+  polls_left_ -= static_cast<std::int64_t>(ran);
+  ran_since_look_ += ran;
+  return ran;
+}
+
+void loop_core::collect_events(std::int64_t limit) {
+  scheduler_->take_posted();
+  const bool busy = scheduler_->has_ready() || stopping_ || limit == 0;
+  if (!busy) {
+    sleep(limit);
+  } else if (reactor_->pending() != 0) {
+    reactor_->wait(0);
+  }
+  scheduler_->take_posted();
+}
+
+void loop_core::sleep(std::int64_t limit) {
+  const std::int64_t until = timers_.empty() ? never : timers_.top_key();
+  if (until != never && until <= now()) {
+    if (reactor_->pending() != 0) reactor_->wait(0);
+    return;
+  }
+  scheduler_->announce_sleep();
+  if (!scheduler_->has_posted()) {
+    if (source_ != nullptr && source_->is_virtual()) {
+      idle_virtual(until, limit);
+    } else {
+      idle(until, limit);
+    }
+  }
+  scheduler_->announce_awake();
+  last_look_ = 0;  // the time asleep says nothing about the length of steps
+}
+
+bool loop_core::nothing_can_wake() const noexcept {
+  return reactor_->pending() == 0 && scheduler_->external_work() == 0 && scheduler_->task_count() != 0;
+}
+
+void loop_core::idle(std::int64_t until, std::int64_t limit) {
+  std::int64_t wait = std::min(limit, longest_wait);
+  if (until != never) wait = std::min(wait, until - now());
+  if (until == never && report_deadlock_ && !stall_reported_ && nothing_can_wake() && wait > stall_after) {
+    reactor_->wait(stall_after);
+    if (!scheduler_->has_posted() && nothing_can_wake()) report_stall();
+    return;
+  }
+  reactor_->wait(std::max<std::int64_t>(wait, 0));
+}
+
+void loop_core::idle_virtual(std::int64_t until, std::int64_t limit) {
+  const bool outside = reactor_->pending() != 0 || scheduler_->external_work() != 0;
+  if (outside) {
+    // Threads at work for the loop are waited for in real time; I/O is given a moment to answer.
+    const bool patient = scheduler_->external_work() != 0 || (until == never && limit >= longest_wait);
+    reactor_->wait(patient ? virtual_give_up : virtual_grace);
+    if (scheduler_->has_ready() || scheduler_->has_posted() || scheduler_->external_work() != 0) return;
+  }
+  if (until == never && limit >= longest_wait) {
+    throw deadlock_error("rill: every task waits, and nothing can ever wake one:\n" + format_call_graph(*scheduler_));
+  }
+  const std::int64_t end = saturated_sum(source_->now(), limit);
+  source_->advance_to(std::min(until, end));
+}
+
+void loop_core::report_stall() {
+  stall_reported_ = true;
+  const std::string text =
+      "rill: every task waits, and nothing that this loop knows of can ever wake one (a thread that will call "
+      "call_soon_threadsafe() should hold an external_work_guard):\n" +
+      format_call_graph(*scheduler_);
+  report({text, nullptr, nullptr});
+}
+
+void loop_core::fire_due_timers() noexcept {
+  const std::int64_t time = now();
+  turn_time_ = time;
+  while (!timers_.empty() && timers_.top_key() <= time) {
+    timer_node& timer = timers_.pop();
+    timer.fire(timer);
+  }
+  plan_next_look(time);
+}
+
+void loop_core::plan_next_look(std::int64_t time) noexcept {
+  std::int64_t steps = most_steps_between_looks;
+  if (last_look_ != 0 && ran_since_look_ != 0) {
+    const std::int64_t each = (time - last_look_) / static_cast<std::int64_t>(ran_since_look_);
+    if (each > 0) steps = std::clamp<std::int64_t>(look_interval / each, 1, most_steps_between_looks);
+  }
+  polls_left_ = steps;
+  last_look_ = time;
+  ran_since_look_ = 0;
+}
+
+std::size_t loop_core::run_batch_watched() {
+  const std::int64_t before = steady_now();
+  const std::size_t ran = scheduler_->run_batch();
+  const std::int64_t took = steady_now() - before;
+  if (ran != 0 && took >= slow_callback) {
+    const std::string text = "rill: a batch of " + std::to_string(ran) + " steps has held the loop for " +
+                             std::to_string(took / 1'000'000) + " ms; move blocking work to a thread";
+    report({text, nullptr, nullptr});
+  }
+  return ran;
+}
+
+std::int64_t loop_core::until_next() noexcept {
+  if (scheduler_->has_ready() || scheduler_->has_posted() || stopping_) return 0;
+  if (timers_.empty()) return -1;
+  return std::max<std::int64_t>(timers_.top_key() - now(), 0);
+}
+
+void loop_core::close() noexcept {
+  if (closed_) return;
+  closed_ = true;
+  scheduler* const before = scheduler::current();
+  scheduler::set_current(scheduler_);
+  watches_.clear();
+  // Ask every wait to end, so that the kernel gives back the buffers that frames hold.
+  for (task_state* task = scheduler_->first_task(); task != nullptr; task = task->next_task()) {
+    task->request_cancel(shared_text("the event loop was closed"));
+  }
+  while (reactor_->pending() != 0) reactor_->wait(-1);
+  while (!timers_.empty()) {
+    timer_node& timer = timers_.pop();
+    timer.fire(timer);
+  }
+  scheduler_->detach();
+  handler = {};
+  shutdown_hooks.clear();
+  scheduler::set_current(before);
+}
+
+void loop_core::report(const exception_context& context) noexcept {
+  if (!handler) {
+    default_report(context);
+    return;
+  }
+  try {
+    handler(*owner_, context);
+  } catch (...) {
+    default_report(context);
+    try {
+      const std::exception_ptr error = std::current_exception();
+      const std::string text = "rill: the exception handler has thrown: " + describe_exception(error);
+      default_report({text, error, nullptr});
+    } catch (...) {  // out of memory: the first error has been told, which is what matters
+    }
+  }
+}
+
+void loop_core::default_report(const exception_context& context) noexcept {
+  std::fprintf(stderr, "%.*s\n", static_cast<int>(context.message.size()), context.message.data());
+}
+
+}  // namespace rill::detail

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "rill/loop/runner.hpp"
+
+#include <exception>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "loop/interrupt.hpp"
+#include "rill/core/exception_context.hpp"
+#include "rill/core/detail/ended_awaiter.hpp"
+
+namespace rill {
+
+runner::runner(loop_options options) : options_(std::move(options)) {}
+
+runner::~runner() {
+  try {
+    close();
+  } catch (const std::exception& error) {
+    if (loop_) loop_->call_exception_handler({error.what(), std::current_exception(), nullptr});
+  }
+}
+
+event_loop& runner::loop() {
+  if (closed_) detail::throw_usage("rill: this runner is closed; make a new one");
+  if (!loop_) loop_ = std::make_unique<event_loop>(std::move(options_));
+  return *loop_;
+}
+
+void runner::run_main(const any_task& main) {
+  bool interrupted = false;
+  {
+    const detail::interrupt_guard guard(*loop_, main);
+    loop_->run_until_done(main);
+    interrupted = guard.interrupted();
+  }
+  if (interrupted && main.cancelled() && main.cancelling() <= 1) throw interrupted_error();
+}
+
+void runner::close() {
+  if (closed_) return;
+  closed_ = true;
+  if (!loop_) return;
+  if (!loop_->is_closed()) {
+    try {
+      loop_->run_until_complete(tear_down(*loop_));
+    } catch (...) {
+      loop_->close();
+      throw;
+    }
+  }
+  loop_->close();
+}
+
+// Cancels what is left and waits for it, then runs the hooks. Tasks that these leave behind are ended likewise.
+coro<void> runner::tear_down(event_loop& loop) {
+  const any_task self = current_task();
+  for (int round = 0; round < 2; ++round) {
+    std::vector<any_task> left = loop.all_tasks();
+    std::erase(left, self);
+    for (const any_task& task : left) task.cancel();
+    for (const any_task& task : left) {
+      co_await detail::ended(task);
+      if (task.cancelled()) continue;
+      const std::exception_ptr error = task.exception();
+      if (!error) continue;
+      const std::string text = "rill: task '" + task.name() + "' failed while the run was ending: " + describe_exception(error);
+      loop.call_exception_handler({text, error, &task});
+    }
+    if (round == 0) co_await loop.run_shutdown_hooks();
+  }
+}
+
+}  // namespace rill
