@@ -15,7 +15,7 @@ this is GCC ${CMAKE_CXX_COMPILER_VERSION}.")
 this is Clang ${CMAKE_CXX_COMPILER_VERSION}, which miscompiles coroutines.")
   endif()
   if(problem)
-    string(APPEND problem " On Debian 12 and later, install the package clang-19 and configure with \
+    string(APPEND problem " On Debian 12 install the package clang-19 and configure with \
 -DCMAKE_CXX_COMPILER=clang++-19.")
   endif()
   set(${out} "${problem}" PARENT_SCOPE)

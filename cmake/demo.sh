@@ -69,8 +69,8 @@ show_reactor() {
   note "a conversation:"
   timeout 30 "$client" --host 127.0.0.1 --port "$port" hello world | sed 's/^/      /'
   note "load, 50 connections of 64 bytes for 2 s:"
-  timeout 30 "$client" --host 127.0.0.1 --port "$port" --load --connections 50 --size 64 --seconds 2 |
-    sed 's/^/      /'
+  timeout 30 "$client" --host 127.0.0.1 --port "$port" \
+    --load --connections 50 --size 64 --seconds 2 | sed 's/^/      /'
   stop_server "$1"
 }
 

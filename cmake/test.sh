@@ -3,18 +3,17 @@
 #
 # Installs what is missing, builds, and runs all tests.
 #
-#   cmake/test.sh                the whole matrix: GCC 12, Clang 19, ASan with UBSan and LSan, TSan,
-#                                and the format of every source
+#   cmake/test.sh                the whole matrix: Clang 19, ASan with UBSan and LSan, TSan, GCC 12
 #   cmake/test.sh --all          the same
 #   cmake/test.sh --quick        one compiler, debug
-#   cmake/test.sh ROW...         these rows: format clang asan tsan gcc, or tidy, which is in no matrix
+#   cmake/test.sh ROW...         these rows: clang asan tsan gcc; and tidy, not in the matrix
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
 set -uo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=cmake/packages.sh
 . "$root/cmake/packages.sh"
-all_rows=(format clang asan tsan gcc)
+all_rows=(clang asan tsan gcc)
 
 usage() {
   echo "usage: cmake/test.sh [--all | --quick | ROW...]   rows: ${all_rows[*]}" >&2
@@ -42,9 +41,8 @@ install_for_rows() {
   for row in "${rows[@]}"; do
     case $row in
       gcc) needs+=(gcc benchmark) ;;
-      clang) needs+=(clang) ;;
+      clang) needs+=(clang clang_format) ;;
       asan | tsan) needs+=(clang sanitizers symbolizer) ;;
-      format) needs+=(clang_format) ;;
       tidy) needs+=(clang clang_tidy) ;;
       quick) choose_compiler && needs+=("${compiler_needs[@]}") ;;
     esac
@@ -110,25 +108,6 @@ run_row() {
   fi
 }
 
-# The format of every source, as one test.
-run_format() {
-  local files=() wrong=()
-  row_start=$SECONDS
-  step "format: clang-format-19 over every source"
-  mapfile -d '' files < <(find include src tests examples bench \
-    \( -name '*.hpp' -o -name '*.cpp' -o -name '*.h' -o -name '*.c' \) -print0 | sort -z)
-  mapfile -t wrong < <(clang-format-19 --dry-run "${files[@]}" 2>&1 |
-    sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: .*/\1/p' | uniq)
-  if [ "${#wrong[@]}" -eq 0 ]; then
-    note "${#files[@]} files are well formatted"
-    record format passed 1 0 0
-  else
-    note "these are not; clang-format-19 -i mends them:"
-    printf '      %s\n' "${wrong[@]}"
-    record format failed 1 1 0
-  fi
-}
-
 # clang-tidy over the library's sources, as one test.
 run_tidy() {
   row_start=$SECONDS
@@ -144,7 +123,6 @@ run_tidy() {
 
 run_named_row() {
   case $1 in
-    format) run_format ;;
     tidy) run_tidy ;;
     clang) run_row clang clang-19-debug ;;
     asan | tsan) run_row "$1" "$1" ;;
