@@ -4,9 +4,9 @@
 
 Every round runs each server once against the load generator with a fixed number of messages, in an
 order that changes from round to round. A server's CPU time is what it prints when SIGINT ends it;
-/proc is read as a cross-check. Reported are the median over the rounds with the smallest and largest
-value, and the median of the ratios, taken within each round, to the raw server on the same
-interface. The raw servers run twice per round: the ratio of such a pair is the noise of the machine.
+/proc is read as a cross-check. Reported are the median over the rounds with the smallest and the
+largest value, and the median of the ratios, taken within each round, to the raw server on the same
+interface. The raw servers run twice per round: the ratio of such a pair is the noise.
 
 Server and client run pinned, first to a processor each, then to the same one. Apart shows messages
 per second and latency. Together tells servers apart: the figure is free of what waking another

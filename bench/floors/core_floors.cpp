@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "support/floor_tasks.hpp"
@@ -185,7 +186,7 @@ void sleepers(benchmark::State& state) {
       bytes = floors::frames.bytes - frames_before + heap.bytes() + count * sizeof(task);
   }
   report(state, state.range(0));
-  state.counters["bytes_each"] = static_cast<double>(bytes) / static_cast<double>(count);
+  state.SetLabel(std::to_string(bytes / count) + " bytes each");
 }
 BENCHMARK(sleepers)->Arg(100'000)->Unit(benchmark::kMillisecond);
 

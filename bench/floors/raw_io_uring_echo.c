@@ -14,7 +14,7 @@
 
 #include "support/echo_service.h"
 
-// Buffers are used in turn, so few are better than many: together they should fit the cache of a core.
+// Buffers are used in turn, so few are better than many: all should fit the cache of a core.
 enum { queue_size = 4096, buffer_count = 256, buffer_size = 4096, group = 0, none = -1 };
 enum operation { op_accept, op_receive, op_send, op_stop };
 
