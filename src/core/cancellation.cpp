@@ -62,6 +62,9 @@ void task_state::deliver() noexcept {
       if (state_ == run_state::waiting) wait_ = wait;
       break;
     case cancel_outcome::follows:
+      answer_due_ = true;
+      wait_ = wait;
+      break;
     case cancel_outcome::too_late:
       if (state_ == run_state::waiting || state_ == run_state::queued) wait_ = wait;
       break;

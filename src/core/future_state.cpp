@@ -125,6 +125,16 @@ cancel_outcome future_awaiter::try_cancel(const shared_text& reason) noexcept {
   return future_->cancel(reason) ? cancel_outcome::forwarded : cancel_outcome::too_late;
 }
 
+void future_awaiter::throw_outcome() {
+  // A request of the waiting task that has not struck is met by this throw: the task ends cancelled once, not twice.
+  if (future_->status() == future_status::cancelled && task_ != nullptr && task_->interrupt_due()) {
+    task_->take_delivery();
+    static_cast<void>(task_->take_interrupt());
+  }
+  future_->throw_if_not_value();
+  throw_usage("rill: a future without a value has thrown nothing");
+}
+
 const char* future_awaiter::describe() const noexcept { return future_->is_task() ? "task" : "future"; }
 
 void future_awaiter::throw_unwaitable(bool itself) {

@@ -79,19 +79,18 @@ void scheduler::detach() noexcept {
   take_posted();
   batch_.splice(ready_);
   open_ = false;
-  while (!batch_.empty()) {
-    ready_node& node = batch_.pop();
-    node.ops->drop(node);
-    // What destructors have queued.
+  while (true) {
+    // The queue first: destroying a frame may wake other tasks, and a task in the queue must leave it by drop().
+    if (!batch_.empty()) {
+      ready_node& node = batch_.pop();
+      node.ops->drop(node);
+    } else if (tasks_ != nullptr) {
+      tasks_->abandon();
+    } else {
+      return;
+    }
     take_posted();
     batch_.splice(ready_);
-  }
-  // Tasks that wait. Destroying a frame may end the life of others, so begin again at the front each time.
-  while (tasks_ != nullptr) tasks_->abandon();
-  batch_.splice(ready_);
-  while (!batch_.empty()) {
-    ready_node& node = batch_.pop();
-    node.ops->drop(node);
   }
 }
 

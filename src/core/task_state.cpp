@@ -145,7 +145,12 @@ promise_base* task_state::innermost() const noexcept {
   return &promise_base::from_handle(leaf_);
 }
 
-void task_state::throw_interrupt() { throw cancelled_error(reason_); }
+void task_state::throw_interrupt() {
+  // Requests that came between the interruption and now are met by this throw too.
+  if (interrupt_due()) take_delivery();
+  interrupted_ = false;
+  throw cancelled_error(reason_);
+}
 
 guest_task::guest_task(scheduler& owner) noexcept : task_state(ops, owner, 0) { guest_ = true; }
 

@@ -210,6 +210,13 @@ std::int64_t loop_core::until_next() noexcept {
   return std::max<std::int64_t>(timers_.top_key() - now(), 0);
 }
 
+bool loop_core::waits_for_answers() const noexcept {
+  for (task_state* task = scheduler_->first_task(); task != nullptr; task = task->next_task()) {
+    if (task->answer_due()) return true;
+  }
+  return false;
+}
+
 void loop_core::close() noexcept {
   if (closed_) return;
   closed_ = true;
@@ -220,12 +227,17 @@ void loop_core::close() noexcept {
   for (task_state* task = scheduler_->first_task(); task != nullptr; task = task->next_task()) {
     task->request_cancel(shared_text("the event loop was closed"));
   }
-  while (reactor_->pending() != 0) reactor_->wait(-1);
+  while (waits_for_answers()) reactor_->wait(-1);
   while (!timers_.empty()) {
     timer_node& timer = timers_.pop();
     timer.fire(timer);
   }
   scheduler_->detach();
+  // Operations that belong to objects of the frames, not to awaits: their handles are closed, so they end by themselves.
+  for (int round = 0; reactor_->pending() != 0 && round < 100; ++round) {
+    reactor_->wait(10'000'000);
+    scheduler_->detach();
+  }
   handler = {};
   shutdown_hooks.clear();
   scheduler::set_current(before);

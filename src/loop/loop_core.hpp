@@ -57,6 +57,7 @@ class loop_core final : public loop_services {
   void idle(std::int64_t until, std::int64_t limit);
   void idle_virtual(std::int64_t until, std::int64_t limit);
   bool nothing_can_wake() const noexcept;
+  bool waits_for_answers() const noexcept;
   void report_stall();
   void fire_due_timers() noexcept;
   void plan_next_look(std::int64_t now) noexcept;

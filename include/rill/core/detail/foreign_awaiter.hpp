@@ -80,7 +80,7 @@ class foreign_awaiter final : public wait_op, public native_awaiter {
   bool await_ready() { return static_cast<bool>(awaiter_.await_ready()); }
 
   template <rill_promise Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
+  RILL_PUBLISHING bool await_suspend(std::coroutine_handle<Promise> handle) {
     task_state& task = *handle.promise().task();
     stand_in_.task = &task;
     task.suspend(handle, *this);

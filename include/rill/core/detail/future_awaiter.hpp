@@ -45,7 +45,13 @@ class future_awaiter : public parking_awaiter, public native_awaiter, private fu
  protected:
   explicit future_awaiter(state_ref<future_state> future) noexcept
       : future_waiter(&on_done), future_(std::move(future)) {}
-  ~future_awaiter() = default;
+  ~future_awaiter() { future_->remove_waiter(*this); }  // linked still only if the frame is destroyed while it waits
+
+  /// The outcome as a throw, unless it is a value.
+  void check_outcome() {
+    if (future_->status() != future_status::value) [[unlikely]]
+      throw_outcome();
+  }
 
   state_ref<future_state> future_;
 
@@ -59,6 +65,7 @@ class future_awaiter : public parking_awaiter, public native_awaiter, private fu
     }
   }
   [[noreturn]] static void throw_unwaitable(bool itself);
+  [[noreturn]] void throw_outcome();
   void park(task_state& task, std::coroutine_handle<> handle) noexcept;
   static void on_done(future_waiter& waiter, future_state& state) noexcept;
 };
@@ -69,7 +76,7 @@ class [[nodiscard]] future_reference_awaiter final : public future_awaiter {
   explicit future_reference_awaiter(state_ref<future_state> future) noexcept
       : future_awaiter(std::move(future)) {}
   std::add_lvalue_reference_t<T> await_resume() {
-    future_->throw_if_not_value();
+    check_outcome();
     return slot_of<T>(*future_).get();
   }
 };
@@ -80,7 +87,7 @@ class [[nodiscard]] future_value_awaiter final : public future_awaiter {
   explicit future_value_awaiter(state_ref<future_state> future) noexcept
       : future_awaiter(std::move(future)) {}
   T await_resume() {
-    future_->throw_if_not_value();
+    check_outcome();
     return slot_of<T>(*future_).take();
   }
 };

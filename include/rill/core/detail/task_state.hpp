@@ -36,6 +36,7 @@ class task_state : public future_state, public ready_node {
   void set_name(std::string_view name) { name_ = shared_text(name); }
   run_state state() const noexcept { return state_; }
   task_state* next_task() const noexcept { return next_task_; }
+  bool answer_due() const noexcept { return answer_due_; }
   const wait_op* current_wait() const noexcept { return wait_; }
   /// The innermost suspended coroutine of rill, or null if a foreign one waits or the task is not suspended.
   promise_base* innermost() const noexcept;
@@ -57,6 +58,7 @@ class task_state : public future_state, public ready_node {
   /// Queues the parked task: its wait is over. Requires: waiting.
   void wake() noexcept {
     wait_ = nullptr;
+    answer_due_ = false;
     state_ = run_state::queued;
     scheduler_->make_ready(*this);
   }
@@ -144,6 +146,7 @@ class task_state : public future_state, public ready_node {
   run_state state_ = run_state::created;
   bool attention_ = false;
   bool interrupted_ = false;
+  bool answer_due_ = false;  // the wait was asked to end, and its answer follows
   bool guest_ = false;
 };
 
