@@ -151,7 +151,7 @@ def included_by(path):
 
 
 def listed(root):
-    """Each source and header is named in a CMakeLists.txt: nothing globbed, nothing forgotten."""
+    """Sources and public headers are named in a CMakeLists.txt: nothing globbed or forgotten."""
     words = set()
     for path in files(root):
         if path.name == "CMakeLists.txt" or path.suffix == ".cmake":
@@ -159,9 +159,8 @@ def listed(root):
     known = words | {word.rpartition("/")[2] for word in words}
     for path in files(root, "include", "src", "tests", "bench", "examples", suffixes=CPP):
         file = name(root, path)
-        if SAMPLES in file or file.startswith("bench/") and path.suffix in (".hpp", ".h"):
-            continue
-        if file.startswith("tests/") and path.suffix == ".hpp":
+        private = path.suffix in (".hpp", ".h") and not file.startswith("include/")
+        if SAMPLES in file or private:
             continue
         if path.name not in known and path.stem not in known:
             yield f"{file}: no CMakeLists.txt names it"

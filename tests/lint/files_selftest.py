@@ -96,7 +96,8 @@ class Files(LintCase):
                    "src/core/CMakeLists.txt": lists})
         self.check("listed", "src/core/a.cpp: no CMakeLists.txt names it",
                    "tests/core/b_test.cpp: no CMakeLists.txt names it")
-        self.tree({"src/core/CMakeLists.txt": "rill_layer(rill HEADERS rill.hpp SOURCES a.cpp)",
+        self.tree({"src/core/private.hpp": HEADER,
+                   "src/core/CMakeLists.txt": "rill_layer(rill HEADERS rill.hpp SOURCES a.cpp)",
                    "tests/CMakeLists.txt": "foreach(test b_test)"})
         self.check("listed")
 
