@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Micro benchmarks of coroutines, tasks and timers; each has its floor, of the same name, in floors/core_floors.cpp.
+// Micro benchmarks of coroutines, tasks and timers; each has its floor, of the same name, in
+// floors/core_floors.cpp.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -45,7 +46,8 @@ rill::coro<> yield_many(benchmark::State& state) {
     static_cast<void>(round);
     std::vector<rill::task<>> running;
     running.reserve(static_cast<std::size_t>(tasks));
-    for (std::int64_t i = 0; i < tasks; ++i) running.push_back(rill::create_task(yield_times(rounds)));
+    for (std::int64_t i = 0; i < tasks; ++i)
+      running.push_back(rill::create_task(yield_times(rounds)));
     for (auto& task : running) co_await task;
   }
   state.SetItemsProcessed(state.iterations() * tasks * rounds);
@@ -67,7 +69,8 @@ rill::coro<> spawn_join_many(benchmark::State& state) {
   running.reserve(static_cast<std::size_t>(tasks));
   for (auto round : state) {
     static_cast<void>(round);
-    for (std::int64_t i = 0; i < tasks; ++i) running.push_back(rill::create_task(yield_times(yields)));
+    for (std::int64_t i = 0; i < tasks; ++i)
+      running.push_back(rill::create_task(yield_times(yields)));
     for (auto& task : running) co_await task;
     running.clear();
   }
@@ -104,7 +107,8 @@ rill::coro<> sleepers(benchmark::State& state) {
     std::vector<rill::task<>> running;
     running.reserve(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
-      running.push_back(rill::create_task(sleep_for(std::chrono::nanoseconds(1'000'000 + (i * 7919) % 10'000'000))));
+      running.push_back(rill::create_task(
+          sleep_for(std::chrono::nanoseconds(1'000'000 + (i * 7919) % 10'000'000))));
     }
     for (auto& task : running) co_await task;
   }
@@ -134,7 +138,10 @@ BENCHMARK_CAPTURE(in_loop, await_child, &await_child);
 BENCHMARK_CAPTURE(in_loop, yield_1, &yield_one);
 BENCHMARK_CAPTURE(in_loop, yield, &yield_many)->Arg(1000);
 BENCHMARK_CAPTURE(in_loop, spawn_join_1, &spawn_join);
-BENCHMARK_CAPTURE(in_loop, spawn_join, &spawn_join_many)->Args({1000, 0})->Args({1000, 1})->Args({1'000'000, 0});
+BENCHMARK_CAPTURE(in_loop, spawn_join, &spawn_join_many)
+    ->Args({1000, 0})
+    ->Args({1000, 1})
+    ->Args({1'000'000, 0});
 BENCHMARK_CAPTURE(in_loop, call_soon, &call_soon);
 BENCHMARK_CAPTURE(in_loop, timer_arm_cancel, &timer_arm_cancel);
 BENCHMARK_CAPTURE(in_loop, sleepers, &sleepers)->Arg(100'000)->Unit(benchmark::kMillisecond);

@@ -4,11 +4,11 @@
 
 #include "rill/loop/callback_handle.hpp"
 #include "rill/loop/clock.hpp"
-#include "rill/loop/errors.hpp"
 #include "rill/loop/event_loop.hpp"
 #include "rill/loop/external_work.hpp"
 #include "rill/loop/io_awaiter.hpp"
 #include "rill/loop/io_op.hpp"
 #include "rill/loop/reactor.hpp"
+#include "rill/loop/run_errors.hpp"
 #include "rill/loop/runner.hpp"
 #include "rill/loop/sleep.hpp"

@@ -2,6 +2,7 @@
 // All of rill but the testing layer.
 #pragma once
 
+#include "rill/base.hpp"
 #include "rill/core.hpp"
 #include "rill/loop.hpp"
 #include "rill/version.hpp"

@@ -10,7 +10,8 @@ namespace rill {
 
 namespace {
 
-// GCC names a coroutine's body "void f(f(int)::_Z1fi.Frame*)": only the part before the frame type is of use.
+// GCC names a coroutine's body "void f(f(int)::_Z1fi.Frame*)": only the part before the frame type
+// is of use.
 std::string_view readable_function(std::string_view name) {
   if (name.find(".Frame*)") == std::string_view::npos) return name;
   constexpr std::string_view returned = "void ";
@@ -58,6 +59,8 @@ std::string format_call_graph(const any_task& task) {
   return text;
 }
 
-std::string format_call_graph() { return detail::format_call_graph(detail::scheduler::require_current()); }
+std::string format_call_graph() {
+  return detail::format_call_graph(detail::scheduler::require_current());
+}
 
 }  // namespace rill

@@ -41,8 +41,8 @@ void task_state::refresh_attention() noexcept {
 
 void task_state::deliver() noexcept {
   if (wait_ == nullptr || !interrupt_due()) return;
-  // An awaited task may be this very one's dependant, and so on in a circle: while a wait is being asked, it is not
-  // asked again.
+  // An awaited task may be this very one's dependant, and so on in a circle: while a wait is being
+  // asked, it is not asked again.
   wait_op* const wait = wait_;
   wait_ = nullptr;
   const shared_text reason = reason_;
@@ -56,7 +56,8 @@ void task_state::deliver() noexcept {
       take_delivery();
       break;
     case cancel_outcome::forwarded:
-      // The end of what is awaited throws, not this wait. It may have come already, inside try_cancel().
+      // The end of what is awaited throws, not this wait. It may have come already, inside
+      // try_cancel().
       take_delivery();
       interrupted_ = false;
       if (state_ == run_state::waiting) wait_ = wait;
@@ -126,20 +127,24 @@ cancel_scope::cancel_scope(shielding mode)
       parent_(nullptr),
       shielded_(mode == shielding::shielded) {
   if (task_ == nullptr)
-    detail::throw_usage("rill: a cancel_scope needs a running task; open it inside a coroutine that a task runs");
+    detail::throw_usage(
+        "rill: a cancel_scope needs a running task; open it inside a coroutine that a task runs");
   parent_ = task_->scope_;
   baseline_ = task_->delivered_outside(this);
   task_->scope_ = this;
 }
 
 cancel_scope::~cancel_scope() {
-  RILL_CHECK(task_->scope_ == this, "cancel_scope objects must be left in the reverse order of entering, by their task");
+  RILL_CHECK(task_->scope_ == this,
+             "cancel_scope objects must be left in the reverse order of entering, by their task");
   task_->scope_ = parent_;
   // What was asked of this scope goes with it; what a shield has kept away may strike now.
   if (task_->attention_) task_->refresh_attention();
 }
 
-void cancel_scope::cancel(std::string_view reason) { task_->request(requests_, detail::shared_text(reason)); }
+void cancel_scope::cancel(std::string_view reason) {
+  task_->request(requests_, detail::shared_text(reason));
+}
 
 bool cancel_scope::absorb() noexcept {
   if (requests_ == 0) return false;

@@ -18,7 +18,8 @@ done_callback::~done_callback() = default;
 
 std::uintptr_t register_done_callback(future_state& state, done_callback& callback) noexcept {
   if (callback.identity_ == 0) callback.identity_ = reinterpret_cast<std::uintptr_t>(&callback);
-  // The handler may look at the outcome, but need not; a callback alone does not count as having looked.
+  // The handler may look at the outcome, but need not; a callback alone does not count as having
+  // looked.
   if (state.done()) {
     done_callback::on_done(callback, state);
   } else {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/core/errors.hpp"
 
-#include <cxxabi.h>
-
 #include <exception>
 #include <string>
 #include <typeinfo>
@@ -20,7 +18,8 @@ void throw_usage(const char* what) { throw usage_error(what); }
 void throw_invalid_state(const char* what) { throw invalid_state_error(what); }
 
 bool is_cancellation(const std::exception_ptr& error) noexcept {
-  // exception_ptr of libstdc++ knows its type; cancelled_error is final, so the comparison is exact.
+  // exception_ptr of libstdc++ knows its type; cancelled_error is final, so the comparison is
+  // exact.
   const std::type_info* const type = error.__cxa_exception_type();
   return type != nullptr && *type == typeid(cancelled_error);
 }
@@ -28,11 +27,14 @@ bool is_cancellation(const std::exception_ptr& error) noexcept {
 void promise_base::throw_unusable() const {
   if (broken()) {
     throw usage_error(
-        "rill: GCC 12 has miscompiled this coroutine: it awaits inside a condition (if, while, for or switch) and "
-        "declares nothing in its body. Give the awaited value a name on a line of its own, then test it; see "
+        "rill: GCC 12 has miscompiled this coroutine: it awaits inside a condition (if, while, for "
+        "or switch) and "
+        "declares nothing in its body. Give the awaited value a name on a line of its own, then "
+        "test it; see "
         "docs/guide/gcc-12.md. The frame is leaked");
   }
-  throw usage_error("rill: this coroutine was awaited, or given to a task, before; a coroutine runs once");
+  throw usage_error(
+      "rill: this coroutine was awaited, or given to a task, before; a coroutine runs once");
 }
 
 }  // namespace detail

@@ -14,7 +14,8 @@ namespace rill {
 
 namespace detail {
 
-future_state::future_state(const future_ops& ops, scheduler& owner, std::uint16_t value_offset, bool is_task) noexcept
+future_state::future_state(const future_ops& ops, scheduler& owner, std::uint16_t value_offset,
+                           bool is_task) noexcept
     : ops_(&ops), scheduler_(&owner), value_offset_(value_offset), is_task_(is_task) {
   owner.add_reference();
 }
@@ -34,10 +35,12 @@ void future_state::last_release() noexcept {
 void future_state::report_unobserved() noexcept {
   if (task_state* const task = as_task()) {
     const any_task handle = task_access::wrap(*task);
-    const std::string text = "rill: task '" + task_name(*task) + "' failed and nobody has looked at it: " + describe_exception(error_);
+    const std::string text = "rill: task '" + task_name(*task) +
+                             "' failed and nobody has looked at it: " + describe_exception(error_);
     scheduler_->report({text, error_, &handle});
   } else {
-    const std::string text = "rill: a future failed and nobody has looked at it: " + describe_exception(error_);
+    const std::string text =
+        "rill: a future failed and nobody has looked at it: " + describe_exception(error_);
     scheduler_->report({text, error_, nullptr});
   }
 }
@@ -126,7 +129,8 @@ cancel_outcome future_awaiter::try_cancel(const shared_text& reason) noexcept {
 }
 
 void future_awaiter::throw_outcome() {
-  // A request of the waiting task that has not struck is met by this throw: the task ends cancelled once, not twice.
+  // A request of the waiting task that has not struck is met by this throw: the task ends cancelled
+  // once, not twice.
   if (future_->status() == future_status::cancelled && task_ != nullptr && task_->interrupt_due()) {
     task_->take_delivery();
     static_cast<void>(task_->take_interrupt());
@@ -135,11 +139,14 @@ void future_awaiter::throw_outcome() {
   throw_usage("rill: a future without a value has thrown nothing");
 }
 
-const char* future_awaiter::describe() const noexcept { return future_->is_task() ? "task" : "future"; }
+const char* future_awaiter::describe() const noexcept {
+  return future_->is_task() ? "task" : "future";
+}
 
 void future_awaiter::throw_unwaitable(bool itself) {
   throw_usage(itself ? "rill: a task cannot await itself; it would wait for ever"
-                     : "rill: this future belongs to another event loop; await it there, or hand the result over with "
+                     : "rill: this future belongs to another event loop; await it there, or hand "
+                       "the result over with "
                        "call_soon_threadsafe()");
 }
 

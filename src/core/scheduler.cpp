@@ -9,8 +9,8 @@ namespace rill::detail {
 
 namespace {
 
-// How much stack a chain of children that are resumed by plain calls may use before it goes on from the trampoline.
-// Far below any thread's stack, far above what everyday nesting needs.
+// How much stack a chain of children that are resumed by plain calls may use before it goes on from
+// the trampoline. Far below any thread's stack, far above what everyday nesting needs.
 constexpr std::uintptr_t nesting_bytes = 48 * 1024;
 
 thread_local scheduler* current_scheduler = nullptr;
@@ -26,17 +26,19 @@ void scheduler::set_current(scheduler* running) noexcept { current_scheduler = r
 scheduler& scheduler::require_current() {
   scheduler* const running = current();
   if (running == nullptr)
-    throw_usage("rill: no event loop runs in this thread; call this from inside rill::run(), or use the member of "
-                "the event_loop");
+    throw_usage(
+        "rill: no event loop runs in this thread; call this from inside rill::run(), or use the "
+        "member of "
+        "the event_loop");
   return *running;
 }
 
 void scheduler::destroy() noexcept { delete this; }
 
 void scheduler::post(ready_node& node) noexcept {
-  // Pairs with announce_sleep(): either the loop sees the node after it has said that it sleeps, or we see that it
-  // sleeps. Both sides are sequentially consistent. Once pushed, node and loop may be on their way out; the host
-  // outlives all posts by contract, so only it is touched afterwards.
+  // Pairs with announce_sleep(): either the loop sees the node after it has said that it sleeps, or
+  // we see that it sleeps. Both sides are sequentially consistent. Once pushed, node and loop may
+  // be on their way out; the host outlives all posts by contract, so only it is touched afterwards.
   inbox_.push(node);
   if (asleep_.exchange(false)) host_->wake();
 }
@@ -80,7 +82,8 @@ void scheduler::detach() noexcept {
   batch_.splice(ready_);
   open_ = false;
   while (true) {
-    // The queue first: destroying a frame may wake other tasks, and a task in the queue must leave it by drop().
+    // The queue first: destroying a frame may wake other tasks, and a task in the queue must leave
+    // it by drop().
     if (!batch_.empty()) {
       ready_node& node = batch_.pop();
       node.ops->drop(node);

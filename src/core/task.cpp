@@ -20,7 +20,8 @@ std::string task_name(const task_state& state) {
 
 any_task current_task() {
   detail::task_state* const task = detail::scheduler::require_current().current_task();
-  if (task == nullptr) detail::throw_usage("rill: no task is running; this is a callback of the loop");
+  if (task == nullptr)
+    detail::throw_usage("rill: no task is running; this is a callback of the loop");
   return detail::task_access::wrap(*task);
 }
 
@@ -38,8 +39,10 @@ std::vector<await_frame> call_chain(const any_task& task) {
   std::vector<await_frame> frames;
   const detail::task_state* const state = detail::task_access::state(task);
   const detail::wait_op* const wait = state->current_wait();
-  for (const detail::promise_base* promise = state->innermost(); promise != nullptr; promise = promise->caller()) {
-    const char* const kind = frames.empty() ? (wait != nullptr ? wait->describe() : "ready") : "coro";
+  for (const detail::promise_base* promise = state->innermost(); promise != nullptr;
+       promise = promise->caller()) {
+    const char* const kind =
+        frames.empty() ? (wait != nullptr ? wait->describe() : "ready") : "coro";
     frames.push_back({promise->site(), kind});
   }
   return frames;

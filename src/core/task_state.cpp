@@ -117,13 +117,15 @@ void task_state::abandon() noexcept {
   destroy_frame();
   state_ = run_state::gone;
   unlink();
-  if (status_ == future_status::pending) complete_cancelled(shared_text("the event loop was closed"));
+  if (status_ == future_status::pending)
+    complete_cancelled(shared_text("the event loop was closed"));
   release();
 }
 
 void task_state::report_stray() noexcept {
-  // Suspended, and nobody will resume it. Either the compiler has broken the frame, or a foreign awaitable lost the
-  // coroutine. It stays as it is: resuming or destroying a broken frame would make things worse.
+  // Suspended, and nobody will resume it. Either the compiler has broken the frame, or a foreign
+  // awaitable lost the coroutine. It stays as it is: resuming or destroying a broken frame would
+  // make things worse.
   state_ = run_state::waiting;
   const any_task handle = task_access::wrap(*this);
   std::string text = "rill: task '" + task_name(*this) +
@@ -135,13 +137,16 @@ void task_state::report_stray() noexcept {
     text += ':';
     text += std::to_string(site.line());
   }
-  text += ". With GCC 12, a co_await in the condition of an if, while, for or switch does this: give the awaited value "
-          "a name on the line before";
+  text +=
+      ". With GCC 12, a co_await in the condition of an if, while, for or switch does this: give "
+      "the awaited value "
+      "a name on the line before";
   scheduler_->report({text, nullptr, &handle});
 }
 
 promise_base* task_state::innermost() const noexcept {
-  if (guest_ || !leaf_ || (state_ != run_state::waiting && state_ != run_state::queued)) return nullptr;
+  if (guest_ || !leaf_ || (state_ != run_state::waiting && state_ != run_state::queued))
+    return nullptr;
   return &promise_base::from_handle(leaf_);
 }
 

@@ -81,7 +81,8 @@ bool timer_callback_node::withdraw() noexcept {
   return true;
 }
 
-const ready_ops shared_callback_node::ops_table{&shared_callback_node::run, &shared_callback_node::drop};
+const ready_ops shared_callback_node::ops_table{&shared_callback_node::run,
+                                                &shared_callback_node::drop};
 
 void shared_callback_node::run(ready_node& node) noexcept {
   auto& self = static_cast<shared_callback_node&>(node);

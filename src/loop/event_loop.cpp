@@ -16,10 +16,14 @@ event_loop::event_loop(loop_options options)
     : core_(std::make_unique<loop_core>(*this, std::move(options))), scheduler_(&core_->sched()) {}
 
 event_loop::~event_loop() {
-  RILL_CHECK(!core_->running(), "an event_loop is being destroyed while it runs; stop it, and let the run return first");
+  RILL_CHECK(
+      !core_->running(),
+      "an event_loop is being destroyed while it runs; stop it, and let the run return first");
 }
 
-event_loop& event_loop::running() { return detail::loop_services::of(scheduler::require_current()).owner(); }
+event_loop& event_loop::running() {
+  return detail::loop_services::of(scheduler::require_current()).owner();
+}
 
 event_loop* event_loop::running_or_null() noexcept {
   scheduler* const current = scheduler::current();
@@ -33,10 +37,13 @@ void event_loop::run_until_done(const any_future& awaited) {
   if (&state.loop_scheduler() != scheduler_)
     detail::throw_usage("rill: this future belongs to another event loop; run it on that one");
   if (core_->run(&state))
-    detail::throw_usage("rill: the event loop was stopped before the task was done; the task is still pending");
+    detail::throw_usage(
+        "rill: the event loop was stopped before the task was done; the task is still pending");
 }
 
-bool event_loop::run_once(std::chrono::nanoseconds limit) { return core_->run_once(limit.count() < 0 ? 0 : limit.count()); }
+bool event_loop::run_once(std::chrono::nanoseconds limit) {
+  return core_->run_once(limit.count() < 0 ? 0 : limit.count());
+}
 
 void event_loop::stop() {
   check_usable();
@@ -44,7 +51,8 @@ void event_loop::stop() {
 }
 
 void event_loop::close() {
-  if (core_->running()) detail::throw_usage("rill: a running event loop cannot be closed; stop() it first");
+  if (core_->running())
+    detail::throw_usage("rill: a running event loop cannot be closed; stop() it first");
   core_->close();
 }
 
@@ -54,17 +62,24 @@ bool event_loop::is_closed() const noexcept { return core_->closed(); }
 std::vector<any_task> event_loop::all_tasks() const {
   std::vector<any_task> tasks;
   tasks.reserve(scheduler_->task_count());
-  for (detail::task_state* task = scheduler_->first_task(); task != nullptr; task = task->next_task()) {
+  for (detail::task_state* task = scheduler_->first_task(); task != nullptr;
+       task = task->next_task()) {
     tasks.push_back(detail::task_access::wrap(*task));
   }
   return tasks;
 }
 
-void event_loop::set_exception_handler(exception_handler handler) { core_->handler = std::move(handler); }
+void event_loop::set_exception_handler(exception_handler handler) {
+  core_->handler = std::move(handler);
+}
 
-void event_loop::call_exception_handler(const exception_context& context) noexcept { core_->report(context); }
+void event_loop::call_exception_handler(const exception_context& context) noexcept {
+  core_->report(context);
+}
 
-void event_loop::default_exception_handler(const exception_context& context) noexcept { core_->default_report(context); }
+void event_loop::default_exception_handler(const exception_context& context) noexcept {
+  core_->default_report(context);
+}
 
 bool event_loop::get_debug() const noexcept { return scheduler_->debug(); }
 void event_loop::set_debug(bool enabled) { scheduler_->set_debug(enabled); }
@@ -80,13 +95,17 @@ void event_loop::add_reader(native_handle handle, unique_function<void()> callba
   check_usable();
   core_->add_watch(handle, io_direction::read, std::move(callback));
 }
-bool event_loop::remove_reader(native_handle handle) { return core_->remove_watch(handle, io_direction::read); }
+bool event_loop::remove_reader(native_handle handle) {
+  return core_->remove_watch(handle, io_direction::read);
+}
 
 void event_loop::add_writer(native_handle handle, unique_function<void()> callback) {
   check_usable();
   core_->add_watch(handle, io_direction::write, std::move(callback));
 }
-bool event_loop::remove_writer(native_handle handle) { return core_->remove_watch(handle, io_direction::write); }
+bool event_loop::remove_writer(native_handle handle) {
+  return core_->remove_watch(handle, io_direction::write);
+}
 
 reactor& event_loop::io() noexcept { return core_->io(); }
 std::string_view event_loop::backend() const noexcept { return core_->io().name(); }
@@ -123,7 +142,8 @@ void event_loop::check_usable_slowly() const {
 }
 
 void event_loop::check_open() const {
-  if (!scheduler_->is_open()) detail::throw_usage("rill: this event loop is closed; make a new one");
+  if (!scheduler_->is_open())
+    detail::throw_usage("rill: this event loop is closed; make a new one");
 }
 
 std::int64_t event_loop::now_nanoseconds() const noexcept { return core_->now(); }

@@ -11,7 +11,8 @@ namespace rill::detail {
 
 namespace {
 
-// What the signal handler may touch. One guard at a time: only the main thread makes one, and runs do not nest.
+// What the signal handler may touch. One guard at a time: only the main thread makes one, and runs
+// do not nest.
 struct interrupt_state final : ready_node {
   constexpr interrupt_state() noexcept : ready_node(&ops_table) {}
 
@@ -20,7 +21,9 @@ struct interrupt_state final : ready_node {
     self.queued.store(false);
     if (self.main != nullptr && self.main->cancel("interrupted")) self.cancelled = true;
   }
-  static void drop(ready_node& node) noexcept { static_cast<interrupt_state&>(node).queued.store(false); }
+  static void drop(ready_node& node) noexcept {
+    static_cast<interrupt_state&>(node).queued.store(false);
+  }
   static constexpr ready_ops ops_table{&run, &drop};
 
   atomic<scheduler*> loop{nullptr};  // null: no run to interrupt

@@ -7,8 +7,8 @@
 
 namespace rill::detail {
 
-/// While it lives, SIGINT cancels `main`, if this is the main thread and SIGINT has its default handler; the second
-/// SIGINT, or one after `main` is done, has its default effect.
+/// While it lives, SIGINT cancels `main`, if this is the main thread and SIGINT has its default
+/// handler; the second SIGINT, or one after `main` is done, has its default effect.
 class interrupt_guard {
  public:
   interrupt_guard(event_loop& loop, const any_task& main);

@@ -8,7 +8,8 @@ void io_awaiter::on_complete(io_op& op) noexcept {
   task_state& task = *self.task_;
   if (self.result == io_cancelled) {
     if (!task.interrupt_due()) {
-      // The request was taken back (uncancel) while the kernel gave the operation up: begin it anew.
+      // The request was taken back (uncancel) while the kernel gave the operation up: begin it
+      // anew.
       self.cancel_asked_ = false;
       if (!self.reactor_->start(self)) return;
     } else {

@@ -10,29 +10,32 @@
 #include "loop/ready_watch.hpp"
 #include "rill/core/call_graph.hpp"
 #include "rill/core/errors.hpp"
-#include "rill/loop/errors.hpp"
+#include "rill/loop/run_errors.hpp"
 
 namespace rill::detail {
 
 namespace {
 
 constexpr std::int64_t longest_wait = 24LL * 3600 * 1'000'000'000;
-// While work is ready, reactor and timers are looked at after this much time at the latest, as far as the length of
-// past steps foretells, and after this many steps in any case.
+// While work is ready, reactor and timers are looked at after this much time at the latest, as far
+// as the length of past steps foretells, and after this many steps in any case.
 constexpr std::int64_t look_interval = 100'000;
 constexpr std::int64_t most_steps_between_looks = 64;
-// A real loop that nothing can wake says so after this long; a virtual one gives real I/O this long to answer before
-// time jumps, and gives up when I/O alone could wake it and has not for the last of them.
+// A real loop that nothing can wake says so after this long; a virtual one gives real I/O this long
+// to answer before time jumps, and gives up when I/O alone could wake it and has not for the last
+// of them.
 constexpr std::int64_t stall_after = 1'000'000'000;
 constexpr std::int64_t virtual_grace = 20'000'000;
 constexpr std::int64_t virtual_give_up = 5'000'000'000;
 
 }  // namespace
 
-loop_core::loop_core(event_loop& owner, loop_options options) : report_deadlock_(options.report_deadlock) {
+loop_core::loop_core(event_loop& owner, loop_options options)
+    : report_deadlock_(options.report_deadlock) {
   owner_ = &owner;
   source_ = options.clock;
-  reactor_ = options.custom_reactor ? std::move(options.custom_reactor) : make_reactor(options.backend);
+  reactor_ =
+      options.custom_reactor ? std::move(options.custom_reactor) : make_reactor(options.backend);
   scheduler_ = scheduler::create(*this);
   const char* const wanted = std::getenv("RILL_DEBUG");
   scheduler_->set_debug(options.debug || (wanted != nullptr && std::string_view(wanted) == "1"));
@@ -48,9 +51,11 @@ class loop_core::running_mark {
  public:
   explicit running_mark(loop_core& core) : core_(core) {
     if (core.closed_) throw_usage("rill: this event loop is closed; make a new one");
-    if (core.running_) throw_usage("rill: this event loop is running already; await instead of running it again");
+    if (core.running_)
+      throw_usage("rill: this event loop is running already; await instead of running it again");
     if (scheduler::current() != nullptr)
-      throw_usage("rill: another event loop is running in this thread; await on it, or use another thread");
+      throw_usage(
+          "rill: another event loop is running in this thread; await on it, or use another thread");
     core.running_ = true;
     scheduler::set_current(core.scheduler_);
   }
@@ -85,7 +90,8 @@ bool loop_core::run_once(std::int64_t limit) {
 }
 
 std::size_t loop_core::turn(std::int64_t limit) {
-  if (polls_left_ > 0 && scheduler_->has_ready() && !scheduler_->has_posted() && !stopping_) [[likely]] {
+  if (polls_left_ > 0 && scheduler_->has_ready() && !scheduler_->has_posted() && !stopping_)
+      [[likely]] {
     const std::size_t ran = scheduler_->debug() ? run_batch_watched() : scheduler_->run_batch();
     polls_left_ -= static_cast<std::int64_t>(ran);
     ran_since_look_ += ran;
@@ -133,13 +139,15 @@ void loop_core::sleep(std::int64_t limit) {
 }
 
 bool loop_core::nothing_can_wake() const noexcept {
-  return reactor_->pending() == 0 && scheduler_->external_work() == 0 && scheduler_->task_count() != 0;
+  return reactor_->pending() == 0 && scheduler_->external_work() == 0 &&
+         scheduler_->task_count() != 0;
 }
 
 void loop_core::idle(std::int64_t until, std::int64_t limit) {
   std::int64_t wait = std::min(limit, longest_wait);
   if (until != never) wait = std::min(wait, until - now());
-  if (until == never && report_deadlock_ && !stall_reported_ && nothing_can_wake() && wait > stall_after) {
+  if (until == never && report_deadlock_ && !stall_reported_ && nothing_can_wake() &&
+      wait > stall_after) {
     reactor_->wait(stall_after);
     if (!scheduler_->has_posted() && nothing_can_wake()) report_stall();
     return;
@@ -151,12 +159,15 @@ void loop_core::idle_virtual(std::int64_t until, std::int64_t limit) {
   const bool outside = reactor_->pending() != 0 || scheduler_->external_work() != 0;
   if (outside) {
     // Threads at work for the loop are waited for in real time; I/O is given a moment to answer.
-    const bool patient = scheduler_->external_work() != 0 || (until == never && limit >= longest_wait);
+    const bool patient =
+        scheduler_->external_work() != 0 || (until == never && limit >= longest_wait);
     reactor_->wait(patient ? virtual_give_up : virtual_grace);
-    if (scheduler_->has_ready() || scheduler_->has_posted() || scheduler_->external_work() != 0) return;
+    if (scheduler_->has_ready() || scheduler_->has_posted() || scheduler_->external_work() != 0)
+      return;
   }
   if (until == never && limit >= longest_wait) {
-    throw deadlock_error("rill: every task waits, and nothing can ever wake one:\n" + format_call_graph(*scheduler_));
+    throw deadlock_error("rill: every task waits, and nothing can ever wake one:\n" +
+                         format_call_graph(*scheduler_));
   }
   const std::int64_t end = saturated_sum(source_->now(), limit);
   source_->advance_to(std::min(until, end));
@@ -165,7 +176,8 @@ void loop_core::idle_virtual(std::int64_t until, std::int64_t limit) {
 void loop_core::report_stall() {
   stall_reported_ = true;
   const std::string text =
-      "rill: every task waits, and nothing that this loop knows of can ever wake one (a thread that will call "
+      "rill: every task waits, and nothing that this loop knows of can ever wake one (a thread "
+      "that will call "
       "call_soon_threadsafe() should hold an external_work_guard):\n" +
       format_call_graph(*scheduler_);
   report({text, nullptr, nullptr});
@@ -185,7 +197,8 @@ void loop_core::plan_next_look(std::int64_t time) noexcept {
   std::int64_t steps = most_steps_between_looks;
   if (last_look_ != 0 && ran_since_look_ != 0) {
     const std::int64_t each = (time - last_look_) / static_cast<std::int64_t>(ran_since_look_);
-    if (each > 0) steps = std::clamp<std::int64_t>(look_interval / each, 1, most_steps_between_looks);
+    if (each > 0)
+      steps = std::clamp<std::int64_t>(look_interval / each, 1, most_steps_between_looks);
   }
   polls_left_ = steps;
   last_look_ = time;
@@ -197,8 +210,9 @@ std::size_t loop_core::run_batch_watched() {
   const std::size_t ran = scheduler_->run_batch();
   const std::int64_t took = steady_now() - before;
   if (ran != 0 && took >= slow_callback) {
-    const std::string text = "rill: a batch of " + std::to_string(ran) + " steps has held the loop for " +
-                             std::to_string(took / 1'000'000) + " ms; move blocking work to a thread";
+    const std::string text = "rill: a batch of " + std::to_string(ran) +
+                             " steps has held the loop for " + std::to_string(took / 1'000'000) +
+                             " ms; move blocking work to a thread";
     report({text, nullptr, nullptr});
   }
   return ran;
@@ -233,7 +247,8 @@ void loop_core::close() noexcept {
     timer.fire(timer);
   }
   scheduler_->detach();
-  // Operations that belong to objects of the frames, not to awaits: their handles are closed, so they end by themselves.
+  // Operations that belong to objects of the frames, not to awaits: their handles are closed, so
+  // they end by themselves.
   for (int round = 0; reactor_->pending() != 0 && round < 100; ++round) {
     reactor_->wait(10'000'000);
     scheduler_->detach();
@@ -254,7 +269,8 @@ void loop_core::report(const exception_context& context) noexcept {
     default_report(context);
     try {
       const std::exception_ptr error = std::current_exception();
-      const std::string text = "rill: the exception handler has thrown: " + describe_exception(error);
+      const std::string text =
+          "rill: the exception handler has thrown: " + describe_exception(error);
       default_report({text, error, nullptr});
     } catch (...) {  // out of memory: the first error has been told, which is what matters
     }

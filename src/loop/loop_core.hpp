@@ -69,10 +69,9 @@ class loop_core final : public loop_services {
   bool closed_ = false;
   bool report_deadlock_;
   bool stall_reported_ = false;
-  std::int64_t last_look_ = 0;       // when reactor and timers were last looked at
-  std::size_t ran_since_look_ = 0;   // nodes
+  std::int64_t last_look_ = 0;      // when reactor and timers were last looked at
+  std::size_t ran_since_look_ = 0;  // nodes
   std::vector<std::unique_ptr<ready_watch>> watches_;
 };
-
 
 }  // namespace rill::detail

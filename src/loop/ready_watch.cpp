@@ -5,10 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "loop/loop_core.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/exception_context.hpp"
 #include "rill/loop/event_loop.hpp"
-#include "loop/loop_core.hpp"
 
 namespace rill::detail {
 
@@ -30,7 +30,8 @@ struct ready_watch::queued_call final : ready_node {
       function();
     } catch (...) {
       const std::exception_ptr error = std::current_exception();
-      const std::string text = "rill: a reader or writer callback has thrown: " + describe_exception(error);
+      const std::string text =
+          "rill: a reader or writer callback has thrown: " + describe_exception(error);
       self.owner->report({text, error, nullptr});
     }
     self.running = false;
@@ -73,7 +74,9 @@ ready_watch::~ready_watch() {
   if (!call_->queued && !call_->running) delete call_;
 }
 
-void ready_watch::replace(unique_function<void()> callback) { call_->callback = std::move(callback); }
+void ready_watch::replace(unique_function<void()> callback) {
+  call_->callback = std::move(callback);
+}
 
 void ready_watch::on_ready(io_watch& watch) noexcept {
   auto& self = static_cast<ready_watch&>(watch);
@@ -82,10 +85,13 @@ void ready_watch::on_ready(io_watch& watch) noexcept {
   self.scheduler_->make_ready(*self.call_);
 }
 
-void loop_core::add_watch(native_handle handle, io_direction direction, unique_function<void()> callback) {
+void loop_core::add_watch(native_handle handle, io_direction direction,
+                          unique_function<void()> callback) {
   if (!reactor_->supports(reactor_feature::readiness))
-    throw_usage("rill: this reactor tells ends of operations, not readiness; use sockets and streams instead of "
-                "add_reader() and add_writer()");
+    throw_usage(
+        "rill: this reactor tells ends of operations, not readiness; use sockets and streams "
+        "instead of "
+        "add_reader() and add_writer()");
   for (const auto& watch : watches_) {
     if (watch->handle == handle && watch->direction == direction) {
       watch->replace(std::move(callback));
@@ -93,7 +99,8 @@ void loop_core::add_watch(native_handle handle, io_direction direction, unique_f
     }
   }
   watches_.reserve(watches_.size() + 1);
-  watches_.push_back(std::make_unique<ready_watch>(*reactor_, *scheduler_, handle, direction, std::move(callback)));
+  watches_.push_back(std::make_unique<ready_watch>(*reactor_, *scheduler_, handle, direction,
+                                                   std::move(callback)));
 }
 
 bool loop_core::remove_watch(native_handle handle, io_direction direction) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// One add_reader() or add_writer(): the reactor's watch, and the callback that is queued when it fires.
+// One add_reader() or add_writer(): the reactor's watch, and the callback that is queued when it
+// fires.
 #pragma once
 
 #include "rill/base/unique_function.hpp"

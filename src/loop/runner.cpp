@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "loop/interrupt.hpp"
-#include "rill/core/exception_context.hpp"
 #include "rill/core/detail/ended_awaiter.hpp"
+#include "rill/core/exception_context.hpp"
 
 namespace rill {
 
@@ -53,7 +53,8 @@ void runner::close() {
   loop_->close();
 }
 
-// Cancels what is left and waits for it, then runs the hooks. Tasks that these leave behind are ended likewise.
+// Cancels what is left and waits for it, then runs the hooks. Tasks that these leave behind are
+// ended likewise.
 coro<void> runner::tear_down(event_loop& loop) {
   const any_task self = current_task();
   for (int round = 0; round < 2; ++round) {
@@ -65,7 +66,8 @@ coro<void> runner::tear_down(event_loop& loop) {
       if (task.cancelled()) continue;
       const std::exception_ptr error = task.exception();
       if (!error) continue;
-      const std::string text = "rill: task '" + task.name() + "' failed while the run was ending: " + describe_exception(error);
+      const std::string text = "rill: task '" + task.name() +
+                               "' failed while the run was ending: " + describe_exception(error);
       loop.call_exception_handler({text, error, &task});
     }
     if (round == 0) co_await loop.run_shutdown_hooks();

@@ -20,7 +20,9 @@ void sleep_awaiter::begin(task_state& task, std::coroutine_handle<> handle) {
   task.suspend(handle, *this);
 }
 
-void sleep_awaiter::on_due(timer_node& timer) noexcept { static_cast<sleep_awaiter&>(timer).task_->wake(); }
+void sleep_awaiter::on_due(timer_node& timer) noexcept {
+  static_cast<sleep_awaiter&>(timer).task_->wake();
+}
 
 void sleep_awaiter::abandon() noexcept { loop_services::of(*task_).disarm(*this); }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Text of who waits for whom and where: for dumps, deadlock reports and failing tests. Works in release builds.
+// Text of who waits for whom and where: for dumps, deadlock reports and failing tests. Works in
+// release builds.
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@ class scheduler;
 std::string format_call_graph(const scheduler& owner);
 }  // namespace detail
 
-/// One task: its name, and its chain of awaits, innermost first, one line each. asyncio: format_call_graph().
+/// One task: its name, and its chain of awaits, innermost first, one line each. asyncio:
+/// format_call_graph().
 std::string format_call_graph(const any_task& task);
 
 /// All tasks of this thread's loop that are not done. Throws usage_error when no loop runs here.

@@ -57,14 +57,14 @@ class [[nodiscard]] coro_awaiter final : public native_awaiter {
 class awaiting_promise : public promise_base {
  public:
   template <class T>
-  coro_awaiter<T> await_transform(coro<T>&& child,
-                                  await_site site = await_site::current()) {
+  coro_awaiter<T> await_transform(coro<T>&& child, await_site site = await_site::current()) {
     site_ = site;
     return coro_awaiter<T>(child.promise_reference());
   }
 
   template <class T>
-  void await_transform(coro<T>& child) = delete;  // a coro is awaited once: co_await std::move(name)
+  void await_transform(coro<T>& child) =
+      delete;  // a coro is awaited once: co_await std::move(name)
 
   template <class Awaitable>
   decltype(auto) await_transform(Awaitable&& awaitable, await_site site = await_site::current()) {
@@ -135,19 +135,26 @@ class promise<void> final : public promise_result<void> {
 
 }  // namespace detail
 
-/// A lazy coroutine that gives a T: the return type of coroutine functions. asyncio: the coroutine object.
+/// A lazy coroutine that gives a T: the return type of coroutine functions. asyncio: the coroutine
+/// object.
 ///
-/// T may be a value (move-only too), an lvalue reference, or void. Nothing runs until the coroutine is awaited or
-/// given to create_task(); one that is never awaited is destroyed unrun, its arguments with it.
+/// T may be a value (move-only too), an lvalue reference, or void. Nothing runs until the coroutine
+/// is awaited or given to create_task(); one that is never awaited is destroyed unrun, its
+/// arguments with it.
 ///
-/// **Awaiting** (`co_await std::move(c)`, once, as an rvalue) runs the body at once, in the awaiting task, without
-/// a turn of the loop; it suspends only when the body does. The value, or the exception, comes out of the await.
-/// **Cancellation** of the task strikes at the innermost await. **Throws** usage_error when awaited twice.
-/// **Lifetime**: arguments taken by reference must outlive the coroutine; a lambda's captures live in the lambda,
-/// so give a capturing lambda to create_task(), which keeps it, or pass arguments instead.
+/// **Awaiting** (`co_await std::move(c)`, once, as an rvalue) runs the body at once, in the
+/// awaiting task, without a turn of the loop; it suspends only when the body does. The value, or
+/// the exception, comes out of the await.
+/// **Cancellation** of the task strikes at the innermost await. **Throws** usage_error when awaited
+/// twice.
+/// **Lifetime**: arguments taken by reference must outlive the coroutine; a lambda's captures live
+/// in the lambda, so give a capturing lambda to create_task(), which keeps it, or pass arguments
+/// instead.
 /// **Threads**: runs on the loop of the task that awaits it.
 template <class T = void>
-class [[nodiscard("a coroutine does nothing until it is awaited: co_await it, or give it to create_task()")]] coro {
+class [[nodiscard(
+    "a coroutine does nothing until it is awaited: co_await it, or give it to "
+    "create_task()")]] coro {
  public:
   using promise_type = detail::promise<T>;
   using value_type = T;
@@ -169,7 +176,9 @@ class [[nodiscard("a coroutine does nothing until it is awaited: co_await it, or
   explicit operator bool() const noexcept { return promise_ != nullptr; }
 
   /// For coroutines that are not rill's; rill's own go through their promise.
-  detail::coro_awaiter<T> operator co_await() && { return detail::coro_awaiter<T>(promise_reference()); }
+  detail::coro_awaiter<T> operator co_await() && {
+    return detail::coro_awaiter<T>(promise_reference());
+  }
 
  private:
   friend class detail::promise<T>;

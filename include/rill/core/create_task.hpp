@@ -14,7 +14,8 @@
 
 namespace rill {
 
-/// Options of create_task(). Trivial members only: GCC 12 mishandles others in an awaiting expression.
+/// Options of create_task(). Trivial members only: GCC 12 mishandles others in an awaiting
+/// expression.
 struct task_options {
   std::string_view name = {};  ///< for dumps; "task-N" if empty. Copied.
 };
@@ -29,7 +30,8 @@ task<T> launch(scheduler& owner, coro<T>&& coroutine, const task_options& option
 }
 
 template <class Callable, class... Args>
-auto launch_call(scheduler& owner, const task_options& options, Callable&& callable, Args&&... args) {
+auto launch_call(scheduler& owner, const task_options& options, Callable&& callable,
+                 Args&&... args) {
   using payload = call_payload<std::decay_t<Callable>, std::decay_t<Args>...>;
   using returned = typename payload::result;
   static_assert(is_coro<returned>,
@@ -48,18 +50,19 @@ auto launch_call(scheduler& owner, const task_options& options, Callable&& calla
 
 /// Has the loop of this thread run a coroutine as a task. asyncio: create_task(coro, name=...).
 ///
-/// The first step is queued, never run in place; tasks start in the order made. **Throws** usage_error when no loop
-/// runs in this thread (use event_loop::create_task), when the coroutine was awaited before, or when GCC 12 has broken
-/// its frame; the coroutine is then destroyed unrun. **Lifetime**: what the coroutine took by reference, a lambda's
-/// captures included, must outlive the task; the form with a callable keeps them instead.
+/// The first step is queued, never run in place; tasks start in the order made. **Throws**
+/// usage_error when no loop runs in this thread (use event_loop::create_task), when the coroutine
+/// was awaited before, or when GCC 12 has broken its frame; the coroutine is then destroyed unrun.
+/// **Lifetime**: what the coroutine took by reference, a lambda's captures included, must outlive
+/// the task; the form with a callable keeps them instead.
 template <class T>
 task<T> create_task(coro<T> coroutine, const task_options& options = {}) {
   return detail::launch(detail::scheduler::require_current(), std::move(coroutine), options);
 }
 
-/// Moves a callable and its arguments into a task, calls it with them, and runs the coroutine that it returns. Both
-/// live until the coroutine has ended, so a capturing lambda or a temporary cannot dangle. The arguments are passed
-/// as rvalues.
+/// Moves a callable and its arguments into a task, calls it with them, and runs the coroutine that
+/// it returns. Both live until the coroutine has ended, so a capturing lambda or a temporary cannot
+/// dangle. The arguments are passed as rvalues.
 ///
 ///     create_task([id](std::string text) -> coro<> { ... }, "hello");
 ///

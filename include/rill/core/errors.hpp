@@ -11,8 +11,9 @@ namespace rill {
 
 /// Thrown at an await when the task was asked to stop there. asyncio: CancelledError.
 ///
-/// Does not derive from std::exception, so that an ordinary handler cannot swallow it; a `catch (...)` must
-/// rethrow it. A coroutine that catches it may clean up, await, and may even refuse to stop.
+/// Does not derive from std::exception, so that an ordinary handler cannot swallow it; a `catch
+/// (...)` must rethrow it. A coroutine that catches it may clean up, await, and may even refuse to
+/// stop.
 class cancelled_error final {
  public:
   cancelled_error() noexcept = default;

@@ -10,8 +10,8 @@ namespace rill {
 
 class any_task;
 
-/// What call_exception_handler() is given. asyncio: the context dictionary. The views and pointers are valid during
-/// the call only.
+/// What call_exception_handler() is given. asyncio: the context dictionary. The views and pointers
+/// are valid during the call only.
 struct exception_context {
   /// One sentence: what went wrong and where.
   std::string_view message;
@@ -21,8 +21,8 @@ struct exception_context {
   const any_task* task = nullptr;
 };
 
-/// The text of an exception, for messages: what() of a std::exception, the reason of a cancelled_error, else a
-/// statement that it is of another type.
+/// The text of an exception, for messages: what() of a std::exception, the reason of a
+/// cancelled_error, else a statement that it is of another type.
 std::string describe_exception(const std::exception_ptr& error);
 
 }  // namespace rill

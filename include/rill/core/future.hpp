@@ -27,8 +27,8 @@ enum class done_callback_id : std::uintptr_t {};
 
 /// A future whose type of result is not known here. Cheap to copy: handles share one state.
 ///
-/// All members but the default constructor, assignment and operator bool require a non-empty handle.
-/// Threads: only on the thread of its loop.
+/// All members but the default constructor, assignment and operator bool require a non-empty
+/// handle. Threads: only on the thread of its loop.
 class any_future {
  public:
   any_future() noexcept = default;
@@ -40,18 +40,22 @@ class any_future {
   /// True when it ended by cancellation.
   bool cancelled() const noexcept { return state_->status() == detail::future_status::cancelled; }
 
-  /// Completes the future as cancelled; for a task, asks it to stop (see any_task::cancel). asyncio: cancel(msg).
-  /// Returns false, and does nothing, when it is done already. Counts as having looked at the outcome.
-  bool cancel(std::string_view reason = {}) const { return state_->cancel(detail::shared_text(reason)); }
+  /// Completes the future as cancelled; for a task, asks it to stop (see any_task::cancel).
+  /// asyncio: cancel(msg). Returns false, and does nothing, when it is done already. Counts as
+  /// having looked at the outcome.
+  bool cancel(std::string_view reason = {}) const {
+    return state_->cancel(detail::shared_text(reason));
+  }
 
   /// The error it failed with, or null if it has a value. Throws cancelled_error when cancelled and
   /// invalid_state_error when not done. Counts as having looked.
   std::exception_ptr exception() const;
 
-  /// Calls `callback` through the loop once the future is done: never inside set_result(), in order of
-  /// registration; when it is done already, in the next turn. The callback takes nothing or an any_future.
-  /// What it throws goes to the exception handler. Returns a name for remove_done_callback(); for a plain function
-  /// it is the same for each registration of that function.
+  /// Calls `callback` through the loop once the future is done: never inside set_result(), in order
+  /// of registration; when it is done already, in the next turn. The callback takes nothing or an
+  /// any_future. What it throws goes to the exception handler. Returns a name for
+  /// remove_done_callback(); for a plain function it is the same for each registration of that
+  /// function.
   template <class Callback>
   done_callback_id add_done_callback(Callback callback) const {
     return done_callback_id{detail::add_done_callback(*state_, std::move(callback))};
@@ -69,18 +73,20 @@ class any_future {
 
  protected:
   friend struct detail::future_access;
-  explicit any_future(detail::state_ref<detail::future_state> state) noexcept : state_(std::move(state)) {}
+  explicit any_future(detail::state_ref<detail::future_state> state) noexcept
+      : state_(std::move(state)) {}
 
   detail::state_ref<detail::future_state> state_;
 };
 
 /// One result to come. asyncio: Future. Made by create_future<T>(); both ends share the handle.
 ///
-/// **Awaiting** suspends until the future is done, never when it is done already. `co_await f` gives a reference to
-/// the result, which lives as long as some handle; `co_await std::move(f)` moves the result out. Any number of tasks
-/// may wait; they go on through the loop, in the order in which they began to wait. **Cancellation** of a waiting
-/// task cancels the future, as in asyncio, and so wakes all its waiters; shield() prevents that. **Throws** the error
-/// that was set, or cancelled_error. An error that nobody has looked at when the last handle goes is reported to the
+/// **Awaiting** suspends until the future is done, never when it is done already. `co_await f`
+/// gives a reference to the result, which lives as long as some handle; `co_await std::move(f)`
+/// moves the result out. Any number of tasks may wait; they go on through the loop, in the order in
+/// which they began to wait. **Cancellation** of a waiting task cancels the future, as in asyncio,
+/// and so wakes all its waiters; shield() prevents that. **Throws** the error that was set, or
+/// cancelled_error. An error that nobody has looked at when the last handle goes is reported to the
 /// loop's exception handler.
 /// **Threads**: only on the thread of its loop; from elsewhere go through call_soon_threadsafe().
 template <class T = void>
@@ -101,8 +107,8 @@ class [[nodiscard]] future : public any_future {
     state_->complete(detail::future_status::value);
   }
 
-  /// Completes with an error. A cancelled_error completes it as cancelled. Throws invalid_state_error when done
-  /// already, usage_error when `error` is null.
+  /// Completes with an error. A cancelled_error completes it as cancelled. Throws
+  /// invalid_state_error when done already, usage_error when `error` is null.
   void set_exception(std::exception_ptr error) const;
   /// The same with an exception object.
   template <class Exception>
@@ -111,7 +117,8 @@ class [[nodiscard]] future : public any_future {
     set_exception(std::make_exception_ptr(std::forward<Exception>(error)));
   }
 
-  /// The value, any number of times; throws the error, cancelled_error, or invalid_state_error when not done.
+  /// The value, any number of times; throws the error, cancelled_error, or invalid_state_error when
+  /// not done.
   std::add_lvalue_reference_t<T> result() const& {
     state_->throw_if_not_value();
     return slot().get();
@@ -133,7 +140,8 @@ class [[nodiscard]] future : public any_future {
  protected:
   friend struct detail::future_access;
   using any_future::any_future;
-  explicit future(detail::state_ref<detail::future_state> state) noexcept : any_future(std::move(state)) {}
+  explicit future(detail::state_ref<detail::future_state> state) noexcept
+      : any_future(std::move(state)) {}
   detail::value_slot<T>& slot() const noexcept { return detail::slot_of<T>(*state_); }
 };
 
@@ -156,7 +164,9 @@ class future_block final : public future_state {
   value_slot<T> slot;
 
   static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept { pool_deallocate(block, size); }
+  static void operator delete(void* block, std::size_t size) noexcept {
+    pool_deallocate(block, size);
+  }
 
  private:
   std::size_t offset() noexcept {
@@ -177,7 +187,9 @@ struct future_access {
   static future<T> make(scheduler& owner) {
     return future<T>(state_ref<future_state>(new future_block<T>(owner), {}));
   }
-  static const state_ref<future_state>& state(const any_future& handle) noexcept { return handle.state_; }
+  static const state_ref<future_state>& state(const any_future& handle) noexcept {
+    return handle.state_;
+  }
   static any_future wrap(future_state& state) noexcept {
     return any_future(state_ref<future_state>(&state));
   }
@@ -185,8 +197,8 @@ struct future_access {
 
 }  // namespace detail
 
-/// Makes a future that belongs to the loop of this thread. Throws usage_error when none runs here; then
-/// event_loop::create_future<T>() is the way.
+/// Makes a future that belongs to the loop of this thread. Throws usage_error when none runs here;
+/// then event_loop::create_future<T>() is the way.
 template <class T = void>
 future<T> create_future() {
   return detail::future_access::make<T>(detail::scheduler::require_current());

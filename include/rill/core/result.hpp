@@ -39,8 +39,8 @@ bool is_cancellation(const std::exception_ptr& error) noexcept;
 
 /// A value of type T, or the exception that came instead of it.
 ///
-/// asyncio: what `gather(return_exceptions=True)` gives per awaitable. Also what the `try_` forms of rill's
-/// calls return. T may be a value type, void, or an lvalue reference.
+/// asyncio: what `gather(return_exceptions=True)` gives per awaitable. Also what the `try_` forms
+/// of rill's calls return. T may be a value type, void, or an lvalue reference.
 template <class T = void>
 class [[nodiscard]] result {
  public:

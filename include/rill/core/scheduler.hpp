@@ -31,8 +31,8 @@ class scheduler_host {
   ~scheduler_host() = default;
 };
 
-/// One per event loop, kept alive by the loop and by every future and task of it, so that handles may outlive
-/// the loop. Everything but post() belongs to the loop's thread.
+/// One per event loop, kept alive by the loop and by every future and task of it, so that handles
+/// may outlive the loop. Everything but post() belongs to the loop's thread.
 class scheduler {
  public:
   scheduler(const scheduler&) = delete;
@@ -68,7 +68,8 @@ class scheduler {
     }
   }
 
-  /// Has the running resume() go on with `next` as soon as the stack is unwound. Once per unwinding.
+  /// Has the running resume() go on with `next` as soon as the stack is unwound. Once per
+  /// unwinding.
   void transfer_to(std::coroutine_handle<> next) noexcept { transfer_ = next; }
 
   /// True while a nested resumption may use more of the stack. See docs/design/awaiting.md.
@@ -76,7 +77,8 @@ class scheduler {
     return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) > stack_floor_;
   }
 
-  /// Counts an operation that ended at once. True when the task has had its share of them and should let others run.
+  /// Counts an operation that ended at once. True when the task has had its share of them and
+  /// should let others run.
   bool spend_budget() noexcept {
     if (--budget_ != 0) return false;
     budget_ = full_budget;
@@ -94,21 +96,22 @@ class scheduler {
   bool debug() const noexcept { return debug_; }
   void set_debug(bool enabled) noexcept { debug_ = enabled; }
 
-  /// Counts events that will come from outside the loop (threads at work for it), so that a loop whose tasks
-  /// all wait is not taken for deadlocked.
+  /// Counts events that will come from outside the loop (threads at work for it), so that a loop
+  /// whose tasks all wait is not taken for deadlocked.
   void begin_external_work() noexcept { ++external_work_; }
   void end_external_work() noexcept { --external_work_; }
   std::size_t external_work() const noexcept { return external_work_; }
 
-  // -- for the host ----------------------------------------------------------------------------------
+  // -- for the host
+  // ----------------------------------------------------------------------------------
   bool has_ready() const noexcept { return !ready_.empty(); }
   bool has_posted() const noexcept { return !inbox_.empty(); }
   /// Moves what other threads have posted into the ready queue.
   void take_posted() noexcept;
   /// Runs what is ready now; what that adds waits for the next call. Returns how many nodes ran.
   std::size_t run_batch() noexcept;
-  /// Drops queued nodes without running them, destroys the frames of tasks that have not ended, and cuts the
-  /// connection to the host for reports.
+  /// Drops queued nodes without running them, destroys the frames of tasks that have not ended, and
+  /// cuts the connection to the host for reports.
   void detach() noexcept;
   /// Says before a wait that posts must wake the host, and after it that they need not.
   void announce_sleep() noexcept;

@@ -22,15 +22,18 @@ struct task_access;
 template <class Handle>
 class task_members {
  public:
-  /// Asks the task to stop: its present await throws cancelled_error, or the next one that has to wait; a task that
-  /// has not begun never runs. A request, not a guarantee: the coroutine may clean up, and may refuse.
-  /// asyncio: Task.cancel(msg). Returns false when the task is done. An operation that has completed already
-  /// delivers its value first; the request strikes at the next await.
+  /// Asks the task to stop: its present await throws cancelled_error, or the next one that has to
+  /// wait; a task that has not begun never runs. A request, not a guarantee: the coroutine may
+  /// clean up, and may refuse. asyncio: Task.cancel(msg). Returns false when the task is done. An
+  /// operation that has completed already delivers its value first; the request strikes at the next
+  /// await.
   bool cancel(std::string_view reason = {}) const { return state().cancel(shared_text(reason)); }
 
-  /// How many cancellation requests are open: made, and not taken back by uncancel() or absorbed by a scope.
+  /// How many cancellation requests are open: made, and not taken back by uncancel() or absorbed by
+  /// a scope.
   int cancelling() const noexcept { return static_cast<int>(state().cancelling()); }
-  /// Takes one request back, whether it has struck or not; returns how many remain. No effect once done.
+  /// Takes one request back, whether it has struck or not; returns how many remain. No effect once
+  /// done.
   int uncancel() const noexcept { return static_cast<int>(state().uncancel()); }
 
   /// The name given to create_task() or set_name(), else "task-N".
@@ -71,12 +74,13 @@ class any_task : public any_future, public detail::task_members<any_task> {
 
 /// The handle of a running coroutine. asyncio: Task. Made by create_task(); is a future<T>.
 ///
-/// The loop owns running tasks: dropping the handle detaches, it neither cancels nor destroys. The coroutine's
-/// frame, with its arguments and locals, is destroyed as soon as the coroutine ends; the handle keeps the result.
-/// **Awaiting**: as for future<T>; if the waiting task is cancelled, the awaited task is asked to stop too, and the
-/// wait ends when that task has ended. Awaiting oneself is a usage_error.
-/// **Errors**: a failure that nobody has looked at is reported to the loop's exception handler when the task ends, or,
-/// while handles are held, when the last handle goes.
+/// The loop owns running tasks: dropping the handle detaches, it neither cancels nor destroys. The
+/// coroutine's frame, with its arguments and locals, is destroyed as soon as the coroutine ends;
+/// the handle keeps the result.
+/// **Awaiting**: as for future<T>; if the waiting task is cancelled, the awaited task is asked to
+/// stop too, and the wait ends when that task has ended. Awaiting oneself is a usage_error.
+/// **Errors**: a failure that nobody has looked at is reported to the loop's exception handler when
+/// the task ends, or, while handles are held, when the last handle goes.
 template <class T = void>
 class [[nodiscard("dropping a task handle detaches the task; keep it, or call detach()")]] task
     : public future<T>,
@@ -86,7 +90,8 @@ class [[nodiscard("dropping a task handle detaches the task; keep it, or call de
 
   using detail::task_members<task<T>>::cancel;
 
-  /// Lets the task run on by itself. Says to the reader, and to the compiler, that the handle is not needed.
+  /// Lets the task run on by itself. Says to the reader, and to the compiler, that the handle is
+  /// not needed.
   void detach() && noexcept { this->state_ = {}; }
 
   operator any_task() const noexcept;
@@ -100,7 +105,8 @@ class [[nodiscard("dropping a task handle detaches the task; keep it, or call de
  private:
   friend struct detail::task_access;
   friend class detail::task_members<task<T>>;
-  explicit task(detail::state_ref<detail::future_state> state) noexcept : future<T>(std::move(state)) {}
+  explicit task(detail::state_ref<detail::future_state> state) noexcept
+      : future<T>(std::move(state)) {}
   detail::task_state* task_state_pointer() const noexcept { return this->state_->as_task(); }
 };
 
@@ -122,11 +128,12 @@ task<T>::operator any_task() const noexcept {
   return detail::task_access::wrap(*task_state_pointer());
 }
 
-/// The task that is running in this thread. Throws usage_error outside a task. asyncio: current_task().
+/// The task that is running in this thread. Throws usage_error outside a task. asyncio:
+/// current_task().
 any_task current_task();
 
-/// The tasks of this thread's loop that are not done, in the order made. Throws usage_error when no loop runs here.
-/// asyncio: all_tasks(). Cost: one handle per task.
+/// The tasks of this thread's loop that are not done, in the order made. Throws usage_error when no
+/// loop runs here. asyncio: all_tasks(). Cost: one handle per task.
 std::vector<any_task> all_tasks();
 
 /// One suspended coroutine in a task's chain of callers.
@@ -135,8 +142,9 @@ struct await_frame {
   const char* wait;  ///< innermost frame: the kind of wait ("sleep", "recv", ...); else "coro"
 };
 
-/// The chain of suspended coroutines of a task, innermost first; empty while it runs, before its first step, and
-/// when it is done. asyncio: Task.get_stack, without its limit to one frame. Works in release builds.
+/// The chain of suspended coroutines of a task, innermost first; empty while it runs, before its
+/// first step, and when it is done. asyncio: Task.get_stack, without its limit to one frame. Works
+/// in release builds.
 std::vector<await_frame> call_chain(const any_task& task);
 
 }  // namespace rill

@@ -17,19 +17,21 @@ class callback_handle {
  public:
   callback_handle() noexcept = default;
 
-  /// Takes the callback back: it will not run, and it is destroyed now, with what it holds. No effect if it has run or
-  /// was cancelled before.
+  /// Takes the callback back: it will not run, and it is destroyed now, with what it holds. No
+  /// effect if it has run or was cancelled before.
   void cancel() const noexcept { node_->cancel(); }
   bool cancelled() const noexcept { return node_->cancelled(); }
   explicit operator bool() const noexcept { return static_cast<bool>(node_); }
 
  private:
   friend struct detail::callback_access;
-  explicit callback_handle(detail::callback_ref<detail::callback_node> node) noexcept : node_(std::move(node)) {}
+  explicit callback_handle(detail::callback_ref<detail::callback_node> node) noexcept
+      : node_(std::move(node)) {}
   detail::callback_ref<detail::callback_node> node_;
 };
 
-/// A callback that the loop will run at a time. asyncio: TimerHandle. Threads: only on the loop's thread.
+/// A callback that the loop will run at a time. asyncio: TimerHandle. Threads: only on the loop's
+/// thread.
 class timer_handle {
  public:
   timer_handle() noexcept = default;
@@ -42,17 +44,20 @@ class timer_handle {
 
  private:
   friend struct detail::callback_access;
-  explicit timer_handle(detail::callback_ref<detail::timer_callback_node> node) noexcept : node_(std::move(node)) {}
+  explicit timer_handle(detail::callback_ref<detail::timer_callback_node> node) noexcept
+      : node_(std::move(node)) {}
   detail::callback_ref<detail::timer_callback_node> node_;
 };
 
-/// A callback posted from another thread by call_soon_threadsafe(). Any thread may use it; the loop may be gone.
+/// A callback posted from another thread by call_soon_threadsafe(). Any thread may use it; the loop
+/// may be gone.
 class threadsafe_handle {
  public:
   threadsafe_handle() noexcept = default;
 
-  /// Takes the callback back. True: it will never run. False: it has run, or was cancelled before; if it is running
-  /// right now, in another thread, waits until it has ended. The callback object is destroyed on the loop's thread.
+  /// Takes the callback back. True: it will never run. False: it has run, or was cancelled before;
+  /// if it is running right now, in another thread, waits until it has ended. The callback object
+  /// is destroyed on the loop's thread.
   bool cancel() const noexcept { return node_->cancel(); }
   bool cancelled() const noexcept { return node_->cancelled(); }
   explicit operator bool() const noexcept { return static_cast<bool>(node_); }

@@ -7,8 +7,9 @@
 
 namespace rill {
 
-/// The clock of event loops: monotonic, in nanoseconds. Real loops count as std::chrono::steady_clock does; a virtual
-/// clock counts from zero. Time points of different loops must not be compared.
+/// The clock of event loops: monotonic, in nanoseconds. Real loops count as
+/// std::chrono::steady_clock does; a virtual clock counts from zero. Time points of different loops
+/// must not be compared.
 struct loop_clock {
   using rep = std::int64_t;
   using period = std::nano;
@@ -23,7 +24,8 @@ struct loop_clock {
 /// A moment of the loop's clock.
 using time_point = loop_clock::time_point;
 
-/// Where a loop takes its time from. The default is the system's monotonic clock; testing::virtual_clock is another.
+/// Where a loop takes its time from. The default is the system's monotonic clock;
+/// testing::virtual_clock is another.
 class time_source {
  public:
   virtual ~time_source() = default;
@@ -33,7 +35,8 @@ class time_source {
   /// Nanoseconds since some fixed moment; never goes back.
   virtual std::int64_t now() noexcept = 0;
 
-  /// True when time stands still until advance_to() is called, which the loop does when all its tasks wait.
+  /// True when time stands still until advance_to() is called, which the loop does when all its
+  /// tasks wait.
   virtual bool is_virtual() const noexcept = 0;
   virtual void advance_to(std::int64_t when) noexcept = 0;
 
@@ -46,10 +49,12 @@ namespace detail {
 /// The latest moment; stands for "never".
 inline constexpr std::int64_t never = INT64_MAX;
 
-/// Checks a floating-point count of nanoseconds: NaN throws std::invalid_argument, what is out of range is clamped.
+/// Checks a floating-point count of nanoseconds: NaN throws std::invalid_argument, what is out of
+/// range is clamped.
 std::int64_t checked_nanoseconds(double nanoseconds);
 
-/// Any duration in nanoseconds, clamped to the range; fractions are rounded up, so that nothing ends too early.
+/// Any duration in nanoseconds, clamped to the range; fractions are rounded up, so that nothing
+/// ends too early.
 template <class Rep, class Period>
 std::int64_t to_nanoseconds(std::chrono::duration<Rep, Period> delay) {
   using floating = std::chrono::duration<double, std::nano>;

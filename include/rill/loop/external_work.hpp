@@ -6,8 +6,9 @@
 
 namespace rill {
 
-/// While one exists, the loop of this thread expects events from outside: it reports no deadlock, and a virtual clock
-/// waits in real time. Made and destroyed on the loop's thread. asyncio has no counterpart.
+/// While one exists, the loop of this thread expects events from outside: it reports no deadlock,
+/// and a virtual clock waits in real time. Made and destroyed on the loop's thread. asyncio has no
+/// counterpart.
 class external_work_guard {
  public:
   /// Throws usage_error when no loop runs in this thread.

@@ -12,13 +12,14 @@
 
 namespace rill::detail {
 
-/// Starts the operation when awaited. **Suspends** unless it ends at once. **Cancellation**: complete or withdrawn; on
-/// completion-based reactors the task stays suspended until the kernel has answered, because the buffers are its own
-/// for so long. After every 64 operations that end at once, the task goes through the ready queue, so that a peer that
-/// always has data cannot starve the others.
+/// Starts the operation when awaited. **Suspends** unless it ends at once. **Cancellation**:
+/// complete or withdrawn; on completion-based reactors the task stays suspended until the kernel
+/// has answered, because the buffers are its own for so long. After every 64 operations that end at
+/// once, the task goes through the ready queue, so that a peer that always has data cannot starve
+/// the others.
 ///
-/// A derived class fills the record in its constructor and gives the result in await_resume(), which calls
-/// finish() first.
+/// A derived class fills the record in its constructor and gives the result in await_resume(),
+/// which calls finish() first.
 class io_awaiter : public parking_awaiter, public native_awaiter, protected io_op {
  public:
   bool await_ready() const noexcept { return false; }
@@ -52,7 +53,8 @@ class io_awaiter : public parking_awaiter, public native_awaiter, protected io_o
   explicit io_awaiter(reactor& owner) noexcept : reactor_(&owner) { complete = &on_complete; }
   ~io_awaiter() = default;
 
-  /// Throws if the wait was withdrawn; returns the result: not negative, or a system error code, negated.
+  /// Throws if the wait was withdrawn; returns the result: not negative, or a system error code,
+  /// negated.
   std::int64_t finish() {
     check_interrupt();
     return result;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// io_op: the record of one operation given to a reactor. Lives in the awaiter, in the coroutine frame, so that no
-// operation allocates.
+// io_op: the record of one operation given to a reactor. Lives in the awaiter, in the coroutine
+// frame, so that no operation allocates.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,18 @@ namespace rill {
 
 /// What an operation does. Every reactor performs all of them.
 enum class io_kind : std::uint8_t {
-  receive,          ///< socket: up to `size` bytes into `data`; result 0 is end of stream (unless size is 0)
-  send,             ///< socket: some of `size` bytes from `data`; a broken connection is an error, never a signal
+  receive,  ///< socket: up to `size` bytes into `data`; result 0 is end of stream (unless size is
+            ///< 0)
+  send,     ///< socket: some of `size` bytes from `data`; a broken connection is an error, never a
+            ///< signal
   receive_message,  ///< socket: into `message`, with the sender's address
   send_message,     ///< socket: from `message`, vectored, to its address if it has one
   accept,           ///< listening socket: result is the new handle, non-blocking and not inherited
   connect,          ///< socket: to the native address of `size` bytes at `data`
   read,             ///< any handle: up to `size` bytes into `data` from the current position
   write,            ///< any handle: some of `size` bytes from `data` at the current position
-  wait_readable,    ///< done when a read would not block; reads nothing. Readiness reactors and io_uring only.
+  wait_readable,    ///< done when a read would not block; reads nothing. Readiness reactors and
+                    ///< io_uring only.
   wait_writable,    ///< done when a write would not block. Readiness reactors and io_uring only.
 };
 
@@ -34,9 +37,9 @@ struct io_buffer {
 struct io_message {
   const io_buffer* buffers = nullptr;
   std::size_t buffer_count = 0;
-  void* address = nullptr;           ///< native address bytes; null: none wanted, or none given
-  std::uint32_t address_size = 0;    ///< in: room or length; out (receive): length
-  bool truncated = false;            ///< out (receive): the datagram was longer than the buffers
+  void* address = nullptr;         ///< native address bytes; null: none wanted, or none given
+  std::uint32_t address_size = 0;  ///< in: room or length; out (receive): length
+  bool truncated = false;          ///< out (receive): the datagram was longer than the buffers
 };
 
 /// Bits of io_op::flags.
@@ -44,15 +47,16 @@ enum io_flag : std::uint8_t {
   io_peek = 1,  ///< receive: leave the bytes in the socket
 };
 
-/// One operation. Who starts it fills the first group; the reactor fills `result` and owns the last group from
-/// start() until the completion. The record and its buffers must stay where they are for that time.
+/// One operation. Who starts it fills the first group; the reactor fills `result` and owns the last
+/// group from start() until the completion. The record and its buffers must stay where they are for
+/// that time.
 struct io_op {
   io_op() noexcept = default;
   io_op(const io_op&) = delete;
   io_op& operator=(const io_op&) = delete;
 
-  /// Called by the reactor, inside wait(), when an operation that start() left pending has ended. Only queues work;
-  /// the record is the caller's again.
+  /// Called by the reactor, inside wait(), when an operation that start() left pending has ended.
+  /// Only queues work; the record is the caller's again.
   void (*complete)(io_op&) noexcept = nullptr;
   native_handle handle = invalid_handle;
   void* data = nullptr;  // buffer, address or io_message, by kind
@@ -72,7 +76,8 @@ struct io_op {
   io_message& message() const noexcept { return *static_cast<io_message*>(data); }
 };
 
-/// The result of an operation that was withdrawn before it had any effect. No system error has this number.
+/// The result of an operation that was withdrawn before it had any effect. No system error has this
+/// number.
 inline constexpr std::int64_t io_cancelled = INT64_MIN;
 /// The result of an operation whose handle was closed under it.
 inline constexpr std::int64_t io_closed = INT64_MIN + 1;

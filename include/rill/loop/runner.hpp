@@ -9,20 +9,22 @@
 
 #include "rill/core/coro.hpp"
 #include "rill/core/create_task.hpp"
-#include "rill/loop/errors.hpp"
 #include "rill/loop/event_loop.hpp"
+#include "rill/loop/run_errors.hpp"
 
 namespace rill {
 
 /// Runs main coroutines one after the other on one loop. asyncio: Runner.
 ///
-/// The loop is made on first use. run() gives the coroutine's value or throws its error; leaving (close(), or the
-/// destructor) cancels what is left, waits for it, tells its errors to the exception handler, runs the loop's shutdown
-/// hooks (async generators, executors), and closes the loop.
+/// The loop is made on first use. run() gives the coroutine's value or throws its error; leaving
+/// (close(), or the destructor) cancels what is left, waits for it, tells its errors to the
+/// exception handler, runs the loop's shutdown hooks (async generators, executors), and closes the
+/// loop.
 ///
-/// **Ctrl-C**: in the main thread, and while SIGINT has its default handler, the first SIGINT cancels the main task;
-/// the second ends the program. If the main task then ends cancelled, and nobody else had cancelled it, run() throws
-/// interrupted_error; if it returns a value all the same, that is given. The handler is put back if it is still ours.
+/// **Ctrl-C**: in the main thread, and while SIGINT has its default handler, the first SIGINT
+/// cancels the main task; the second ends the program. If the main task then ends cancelled, and
+/// nobody else had cancelled it, run() throws interrupted_error; if it returns a value all the
+/// same, that is given. The handler is put back if it is still ours.
 /// **Threads**: one thread. Throws usage_error inside a running loop, and after close().
 class runner {
  public:
@@ -43,7 +45,8 @@ class runner {
   template <class Callable, class... Args>
     requires std::is_invocable_v<std::decay_t<Callable>&, std::decay_t<Args>...>
   auto run(Callable&& callable, Args&&... args) {
-    auto running = loop().create_task(std::forward<Callable>(callable), std::forward<Args>(args)...);
+    auto running =
+        loop().create_task(std::forward<Callable>(callable), std::forward<Args>(args)...);
     run_main(running);
     return std::move(running).result();
   }
@@ -63,7 +66,8 @@ class runner {
   bool closed_ = false;
 };
 
-/// Runs `main` on a new loop, and tears everything down. asyncio: run(main). The one call that most programs make.
+/// Runs `main` on a new loop, and tears everything down. asyncio: run(main). The one call that most
+/// programs make.
 ///
 ///     int main() { return rill::run(serve()); }
 template <class T>

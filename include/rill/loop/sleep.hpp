@@ -15,7 +15,9 @@ namespace rill {
 
 namespace detail {
 
-class [[nodiscard]] sleep_awaiter final : public parking_awaiter, public native_awaiter, private timer_node {
+class [[nodiscard]] sleep_awaiter final : public parking_awaiter,
+                                          public native_awaiter,
+                                          private timer_node {
  public:
   enum class kind : std::uint8_t { delay, moment };
 
@@ -58,9 +60,10 @@ class [[nodiscard]] sleep_awaiter final : public parking_awaiter, public native_
 
 /// Suspends the task for a time. asyncio: sleep(delay).
 ///
-/// Always suspends. A delay of zero or less is one trip through the ready queue, as yield(), so that what was queued
-/// before runs first; an infinite one never ends. **Cancellation** disarms the timer. **Throws** std::invalid_argument
-/// for NaN. Takes any std::chrono duration; fractions of a nanosecond are rounded up. Never wakes early.
+/// Always suspends. A delay of zero or less is one trip through the ready queue, as yield(), so
+/// that what was queued before runs first; an infinite one never ends. **Cancellation** disarms the
+/// timer. **Throws** std::invalid_argument for NaN. Takes any std::chrono duration; fractions of a
+/// nanosecond are rounded up. Never wakes early.
 template <class Rep, class Period>
 detail::sleep_awaiter sleep(std::chrono::duration<Rep, Period> delay) {
   return {detail::sleep_awaiter::kind::delay, detail::to_nanoseconds(delay)};

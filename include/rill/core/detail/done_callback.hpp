@@ -29,7 +29,8 @@ class done_callback : public future_waiter, public ready_node {
   virtual void call(const any_future& done) = 0;
 
  private:
-  friend std::uintptr_t register_done_callback(future_state& state, done_callback& callback) noexcept;
+  friend std::uintptr_t register_done_callback(future_state& state,
+                                               done_callback& callback) noexcept;
   friend std::size_t remove_done_callback(future_state& state, std::uintptr_t id) noexcept;
 
   static void on_done(future_waiter& waiter, future_state& state) noexcept;
@@ -44,12 +45,14 @@ class done_callback : public future_waiter, public ready_node {
 template <class Callback>
 class done_callback_of final : public done_callback {
  public:
-  done_callback_of(Callback callback, std::uintptr_t identity) noexcept(
-      std::is_nothrow_move_constructible_v<Callback>)
+  done_callback_of(Callback callback,
+                   std::uintptr_t identity) noexcept(std::is_nothrow_move_constructible_v<Callback>)
       : done_callback(identity), callback_(std::move(callback)) {}
 
   static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept { pool_deallocate(block, size); }
+  static void operator delete(void* block, std::size_t size) noexcept {
+    pool_deallocate(block, size);
+  }
 
  private:
   void call(const any_future& done) override {
@@ -74,7 +77,8 @@ std::uintptr_t add_done_callback(future_state& state, Callback callback) {
                 "rill: a done-callback takes nothing or an any_future");
   std::uintptr_t identity = 0;
   if constexpr (std::is_pointer_v<Callback>) identity = reinterpret_cast<std::uintptr_t>(callback);
-  return register_done_callback(state, *new done_callback_of<Callback>(std::move(callback), identity));
+  return register_done_callback(state,
+                                *new done_callback_of<Callback>(std::move(callback), identity));
 }
 
 }  // namespace rill::detail

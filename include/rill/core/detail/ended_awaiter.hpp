@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Waits until a task or future is done, whatever its outcome; being cancelled meanwhile does not touch it.
+// Waits until a task or future is done, whatever its outcome; being cancelled meanwhile does not
+// touch it.
 #pragma once
 
 #include <coroutine>
@@ -9,7 +10,9 @@
 
 namespace rill::detail {
 
-class [[nodiscard]] ended_awaiter final : public parking_awaiter, public native_awaiter, private future_waiter {
+class [[nodiscard]] ended_awaiter final : public parking_awaiter,
+                                          public native_awaiter,
+                                          private future_waiter {
  public:
   explicit ended_awaiter(const any_future& awaited) noexcept
       : future_waiter(&on_done), future_(future_access::state(awaited)) {}
@@ -47,7 +50,8 @@ class [[nodiscard]] ended_awaiter final : public parking_awaiter, public native_
   state_ref<future_state> future_;
 };
 
-/// Awaits the end of `awaited` without asking for its outcome. **Cancellation** withdraws the wait alone.
+/// Awaits the end of `awaited` without asking for its outcome. **Cancellation** withdraws the wait
+/// alone.
 inline ended_awaiter ended(const any_future& awaited) noexcept { return ended_awaiter(awaited); }
 
 }  // namespace rill::detail

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Lets a rill coroutine await awaiters that know nothing of rill, also ones that resume from another thread:
-// they are given a stand-in whose resumption queues the task on its own loop.
+// Lets a rill coroutine await awaiters that know nothing of rill, also ones that resume from
+// another thread: they are given a stand-in whose resumption queues the task on its own loop.
 #pragma once
 
 #include <concepts>
@@ -12,12 +12,12 @@
 
 namespace rill::detail {
 
-/// Tags the awaiters that speak rill's protocol: await_suspend takes any coroutine handle and resumes through
-/// the scheduler only.
+/// Tags the awaiters that speak rill's protocol: await_suspend takes any coroutine handle and
+/// resumes through the scheduler only.
 struct native_awaiter {};
 
-/// Stands for an awaiter that lives elsewhere in the same expression. GCC 12 copies an awaiter that await_transform
-/// gives as a reference, and rejects those that cannot be copied.
+/// Stands for an awaiter that lives elsewhere in the same expression. GCC 12 copies an awaiter that
+/// await_transform gives as a reference, and rejects those that cannot be copied.
 template <class Awaiter>
 class awaiter_reference {
  public:
@@ -34,9 +34,11 @@ class awaiter_reference {
 };
 
 template <class Awaitable>
-concept has_member_co_await = requires(Awaitable&& a) { std::forward<Awaitable>(a).operator co_await(); };
+concept has_member_co_await =
+    requires(Awaitable&& a) { std::forward<Awaitable>(a).operator co_await(); };
 template <class Awaitable>
-concept has_free_co_await = requires(Awaitable&& a) { operator co_await(std::forward<Awaitable>(a)); };
+concept has_free_co_await =
+    requires(Awaitable&& a) { operator co_await(std::forward<Awaitable>(a)); };
 
 template <class Awaitable>
 decltype(auto) get_awaiter(Awaitable&& awaitable) {
@@ -49,9 +51,10 @@ decltype(auto) get_awaiter(Awaitable&& awaitable) {
   }
 }
 
-/// A coroutine frame as all compilers lay it out at the front: two functions. Resuming it posts the task.
-/// GCC, Clang and MSVC share this layout (it is what makes handles interchangeable between them), so a handle
-/// from its address is good for resume(), done() and comparison; it has no promise.
+/// A coroutine frame as all compilers lay it out at the front: two functions. Resuming it posts the
+/// task. GCC, Clang and MSVC share this layout (it is what makes handles interchangeable between
+/// them), so a handle from its address is good for resume(), done() and comparison; it has no
+/// promise.
 struct resume_stand_in {
   explicit resume_stand_in() noexcept = default;
   resume_stand_in(const resume_stand_in&) = delete;
@@ -89,15 +92,16 @@ class foreign_awaiter final : public wait_op, public native_awaiter {
 
   decltype(auto) await_resume() { return awaiter_.await_resume(); }
 
-  // A foreign operation cannot be withdrawn: its value is delivered, the cancellation strikes afterwards.
+  // A foreign operation cannot be withdrawn: its value is delivered, the cancellation strikes
+  // afterwards.
   cancel_outcome try_cancel(const shared_text& /*reason*/) noexcept override {
     return cancel_outcome::too_late;
   }
   const char* describe() const noexcept override { return "foreign awaitable"; }
 
  private:
-  // Nothing of this object may be touched after the foreign await_suspend took the stand-in: the task may be
-  // queued already. A throw from it means that it did not suspend.
+  // Nothing of this object may be touched after the foreign await_suspend took the stand-in: the
+  // task may be queued already. A throw from it means that it did not suspend.
   bool start(task_state& task) {
     using returned = decltype(awaiter_.await_suspend(stand_in_.handle()));
     suspension_guard guard(task);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Memory for coroutine frames, task blocks and callback nodes: per-thread free lists by size class, with a
-// bounded exchange between threads. Blocks may be given back on any thread.
+// Memory for coroutine frames, task blocks and callback nodes: per-thread free lists by size class,
+// with a bounded exchange between threads. Blocks may be given back on any thread.
 #pragma once
 
 #include <cstddef>

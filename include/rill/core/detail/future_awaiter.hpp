@@ -16,7 +16,8 @@ namespace rill::detail {
 
 template <class T>
 value_slot<T>& slot_of(future_state& state) noexcept {
-  // The block put a value_slot<T> at value_address(), and handles of type future<T> refer to such blocks only.
+  // The block put a value_slot<T> at value_address(), and handles of type future<T> refer to such
+  // blocks only.
   return *static_cast<value_slot<T>*>(state.value_address());
 }
 
@@ -45,7 +46,9 @@ class future_awaiter : public parking_awaiter, public native_awaiter, private fu
  protected:
   explicit future_awaiter(state_ref<future_state> future) noexcept
       : future_waiter(&on_done), future_(std::move(future)) {}
-  ~future_awaiter() { future_->remove_waiter(*this); }  // linked still only if the frame is destroyed while it waits
+  ~future_awaiter() {
+    future_->remove_waiter(*this);
+  }  // linked still only if the frame is destroyed while it waits
 
   /// The outcome as a throw, unless it is a value.
   void check_outcome() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The shared block of a future: outcome, waiters, reference count. task_state adds what a task needs.
+// The shared block of a future: outcome, waiters, reference count. task_state adds what a task
+// needs.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@ namespace rill::detail {
 class future_state;
 class task_state;
 
-/// Somebody to be told when a future is done. Lives in an awaiter, a callback node or a combinator's block.
+/// Somebody to be told when a future is done. Lives in an awaiter, a callback node or a
+/// combinator's block.
 struct future_waiter {
   explicit constexpr future_waiter(void (*on_done)(future_waiter&, future_state&) noexcept) noexcept
       : fire(on_done) {}
@@ -32,15 +34,17 @@ struct future_waiter {
 struct future_ops {
   void (*destroy)(future_state&) noexcept;     // destroys value and block
   void (*take_outcome)(task_state&) noexcept;  // tasks: moves the outcome out of the frame
-  void (*release_payload)(task_state&) noexcept = nullptr;  // tasks: destroys callable and arguments
+  void (*release_payload)(task_state&) noexcept =
+      nullptr;  // tasks: destroys callable and arguments
 };
 
 enum class future_status : std::uint8_t { pending, value, error, cancelled };
 
 /// Reference-counted (not atomically: a future belongs to one loop's thread).
 ///
-/// Invariants: 1. status_ leaves pending once. 2. waiters_ is empty unless pending. 3. error_ is set exactly in
-/// the states error and cancelled. 4. The block lives while references_ > 0; a live task counts as one.
+/// Invariants: 1. status_ leaves pending once. 2. waiters_ is empty unless pending. 3. error_ is
+/// set exactly in the states error and cancelled. 4. The block lives while references_ > 0; a live
+/// task counts as one.
 class future_state {
  public:
   future_state(const future_state&) = delete;
@@ -60,7 +64,8 @@ class future_state {
   void mark_observed() noexcept { observed_ = true; }
   std::uint32_t reference_count() const noexcept { return references_; }
 
-  /// Where the value is, or will be. The block knows the distance because future<T> may look at a task<T>.
+  /// Where the value is, or will be. The block knows the distance because future<T> may look at a
+  /// task<T>.
   void* value_address() noexcept { return reinterpret_cast<char*>(this) + value_offset_; }
 
   void add_waiter(future_waiter& waiter) noexcept;
@@ -68,7 +73,8 @@ class future_state {
   bool has_waiters() const noexcept { return waiters_ != nullptr; }
   future_waiter* first_waiter() const noexcept { return waiters_; }
 
-  /// Completes: sets the status and tells every waiter. Requires: pending; for value, the value is in place.
+  /// Completes: sets the status and tells every waiter. Requires: pending; for value, the value is
+  /// in place.
   void complete(future_status status) noexcept;
   void complete_with_error(std::exception_ptr error) noexcept;
   void complete_cancelled(const shared_text& reason) noexcept;
@@ -76,8 +82,8 @@ class future_state {
   /// future: completes it as cancelled. task: asks it to stop. False when done already.
   bool cancel(const shared_text& reason) noexcept;
 
-  /// Throws what result() throws when there is no value: the error, or invalid_state_error when pending.
-  /// Counts as having looked.
+  /// Throws what result() throws when there is no value: the error, or invalid_state_error when
+  /// pending. Counts as having looked.
   void throw_if_not_value();
   /// Throws invalid_state_error unless pending.
   void require_pending() const;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
-// What every rill coroutine's promise has: its task, its caller, where it awaits. Awaiting a child resumes it by
-// a plain call, and the caller stays on its feet if the child ends at once; docs/design/awaiting.md says why.
+// What every rill coroutine's promise has: its task, its caller, where it awaits. Awaiting a child
+// resumes it by a plain call, and the caller stays on its feet if the child ends at once;
+// docs/design/awaiting.md says why.
 #pragma once
 
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "rill/base/config.hpp"
 #include "rill/core/await_site.hpp"
@@ -16,35 +18,40 @@ namespace rill::detail {
 
 /// Bits of promise_base::flags_.
 enum promise_flag : std::uint8_t {
-  promise_started = 1,         // awaited, or given to a task
-  promise_broken = 2,          // the compiler laid the frame out wrongly (GCC 12), it must never run
-  promise_inline = 4,          // the caller is inside start_child(): return to it instead of transferring
-  promise_finished = 8,        // at its final suspension
+  promise_started = 1,   // awaited, or given to a task
+  promise_broken = 2,    // the compiler laid the frame out wrongly (GCC 12), it must never run
+  promise_inline = 4,    // the caller is inside start_child(): return to it instead of transferring
+  promise_finished = 8,  // at its final suspension
   promise_foreign_caller = 16  // the caller is not a rill coroutine
 };
 
 enum class promise_outcome : std::uint8_t { none, value, error };
 
-/// Base of all promise types of rill; always at the front of the promise, so that a coroutine handle and a
-/// promise_base name each other.
+/// Base of all promise types of rill; always at the front of the promise, so that a coroutine
+/// handle and a promise_base name each other.
 class promise_base {
  public:
   promise_base(const promise_base&) = delete;
   promise_base& operator=(const promise_base&) = delete;
 
   /// Checks, on GCC 12 only, that the frame is where handles expect it (GCC bugs 106188, 106713).
-  struct initial_awaiter {
-    promise_base* promise;
+  struct checking_awaiter {
+    explicit checking_awaiter(promise_base& self) noexcept : promise(&self) {}
     bool await_ready() const noexcept { return false; }
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> handle) const noexcept {
-      if constexpr (RILL_GCC_BROKEN_FRAMES != 0) {
-        const promise_base* const seen = &handle.promise();
-        if (seen != promise) promise->flags_ |= promise_broken;
-      }
+      const promise_base* const seen = &handle.promise();
+      if (seen != promise) promise->flags_ |= promise_broken;
     }
     void await_resume() const noexcept {}
+
+    promise_base* promise;
   };
+  struct plain_awaiter : std::suspend_always {
+    explicit plain_awaiter(promise_base& /*self*/) noexcept {}
+  };
+  using initial_awaiter =
+      std::conditional_t<RILL_GCC_BROKEN_FRAMES != 0, checking_awaiter, plain_awaiter>;
 
   struct final_awaiter {
     bool await_ready() const noexcept { return false; }
@@ -57,7 +64,7 @@ class promise_base {
     void await_resume() const noexcept {}
   };
 
-  initial_awaiter initial_suspend() noexcept { return initial_awaiter{this}; }
+  initial_awaiter initial_suspend() noexcept { return initial_awaiter(*this); }
   final_awaiter final_suspend() noexcept { return {}; }
 
   static void* operator new(std::size_t size) { return pool_allocate(size); }
@@ -66,8 +73,9 @@ class promise_base {
   }
 
   std::coroutine_handle<> handle() noexcept {
-    // All promises of rill start with their promise_base and are aligned to 16 bytes at most (checked in
-    // promise<T>), so the distance from frame to promise is the same as for promise_base itself.
+    // All promises of rill start with their promise_base and are aligned to 16 bytes at most
+    // (checked in promise<T>), so the distance from frame to promise is the same as for
+    // promise_base itself.
     return std::coroutine_handle<promise_base>::from_promise(*this);
   }
   static promise_base& from_handle(std::coroutine_handle<> handle) noexcept {
@@ -86,7 +94,8 @@ class promise_base {
   bool finished() const noexcept { return (flags_ & promise_finished) != 0; }
   promise_outcome outcome() const noexcept { return outcome_; }
 
-  /// Claims the coroutine for its one run. Throws usage_error if it was claimed before, or is broken.
+  /// Claims the coroutine for its one run. Throws usage_error if it was claimed before, or is
+  /// broken.
   void claim() {
     if ((flags_ & (promise_started | promise_broken)) != 0) [[unlikely]]
       throw_unusable();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The ready queue: what the loop runs next, first in, first out. Nodes live in task blocks and callback
-// handles, so queueing never allocates and never fails.
+// The ready queue: what the loop runs next, first in, first out. Nodes live in task blocks and
+// callback handles, so queueing never allocates and never fails.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,8 @@ struct ready_ops {
   void (*drop)(ready_node&) noexcept;
 };
 
-/// Something that can wait in a ready queue or in the inbox of a scheduler; in one of them at a time.
+/// Something that can wait in a ready queue or in the inbox of a scheduler; in one of them at a
+/// time.
 struct ready_node {
   explicit constexpr ready_node(const ready_ops* node_ops) noexcept : ops(node_ops) {}
   ready_node(const ready_node&) = delete;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The pooled block of a task<T>: control block, result, and for create_task(callable, args...) the callable.
+// The pooled block of a task<T>: control block, result, and for create_task(callable, args...) the
+// callable.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +29,9 @@ class task_block : public task_state {
   value_slot<T> slot;
 
   static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept { pool_deallocate(block, size); }
+  static void operator delete(void* block, std::size_t size) noexcept {
+    pool_deallocate(block, size);
+  }
 
   void begin(promise_base& outermost) noexcept { this->start(outermost); }
 
@@ -76,7 +79,10 @@ class call_payload {
 
   result invoke() {
     return std::apply(
-        [this](Args&... args) -> result { return std::invoke(callable_, std::forward<Args>(args)...); }, args_);
+        [this](Args&... args) -> result {
+          return std::invoke(callable_, std::forward<Args>(args)...);
+        },
+        args_);
   }
 
  private:
@@ -99,10 +105,14 @@ class task_block_with final : public task_block<T> {
   };
 
   static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept { pool_deallocate(block, size); }
+  static void operator delete(void* block, std::size_t size) noexcept {
+    pool_deallocate(block, size);
+  }
 
  private:
-  static void destroy(future_state& state) noexcept { delete &static_cast<task_block_with&>(state); }
+  static void destroy(future_state& state) noexcept {
+    delete &static_cast<task_block_with&>(state);
+  }
   static void release_payload(task_state& state) noexcept {
     auto& self = static_cast<task_block_with&>(state);
     self.payload_alive_ = false;
@@ -129,7 +139,8 @@ class block_guard {
 };
 
 template <class T, class Block, class Options>
-task<T> start_block(Block* block, promise<T>& outermost, coro<T>& coroutine, const Options& options) {
+task<T> start_block(Block* block, promise<T>& outermost, coro<T>& coroutine,
+                    const Options& options) {
   block_guard guard(block);
   outermost.claim();
   if (!options.name.empty()) block->set_name(options.name);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The control block of a task: what runs it, what it waits for, who asked it to stop. Awaiters find it through
-// the promise of the coroutine that awaits.
+// The control block of a task: what runs it, what it waits for, who asked it to stop. Awaiters find
+// it through the promise of the coroutine that awaits.
 #pragma once
 
 #include <coroutine>
@@ -26,9 +26,10 @@ enum class run_state : std::uint8_t {
   gone,     // the frame is destroyed
 };
 
-/// Invariants: 1. wait_ is set exactly while a wait can be interrupted. 2. interrupted_ is set from the moment
-/// a wait was withdrawn until its await_resume threw. 3. attention_ is set if some scope has a request that
-/// has not struck. 4. A task that is not `gone` is in its scheduler's list and counts as one reference.
+/// Invariants: 1. wait_ is set exactly while a wait can be interrupted. 2. interrupted_ is set from
+/// the moment a wait was withdrawn until its await_resume threw. 3. attention_ is set if some scope
+/// has a request that has not struck. 4. A task that is not `gone` is in its scheduler's list and
+/// counts as one reference.
 class task_state : public future_state, public ready_node {
  public:
   std::uint64_t id() const noexcept { return id_; }
@@ -38,10 +39,12 @@ class task_state : public future_state, public ready_node {
   task_state* next_task() const noexcept { return next_task_; }
   bool answer_due() const noexcept { return answer_due_; }
   const wait_op* current_wait() const noexcept { return wait_; }
-  /// The innermost suspended coroutine of rill, or null if a foreign one waits or the task is not suspended.
+  /// The innermost suspended coroutine of rill, or null if a foreign one waits or the task is not
+  /// suspended.
   promise_base* innermost() const noexcept;
 
-  // -- waiting -----------------------------------------------------------------------------------------
+  // -- waiting
+  // -----------------------------------------------------------------------------------------
   /// Parks the task in `wait`; `coroutine` goes on when wake() is called.
   void suspend(std::coroutine_handle<> coroutine, wait_op& wait) noexcept {
     leaf_ = coroutine;
@@ -80,17 +83,20 @@ class task_state : public future_state, public ready_node {
 
   /// True when a cancellation is due at this await: asked for, not shielded, not yet struck.
   bool interrupt_due() const noexcept { return attention_ && deliverable(); }
-  /// Marks what is due as struck and makes the next take_interrupt() true. Requires: interrupt_due().
+  /// Marks what is due as struck and makes the next take_interrupt() true. Requires:
+  /// interrupt_due().
   void take_delivery() noexcept;
   /// Interrupts the present wait if a cancellation is due and the wait can be withdrawn.
   void deliver() noexcept;
 
-  // -- cancellation ------------------------------------------------------------------------------------
+  // -- cancellation
+  // ------------------------------------------------------------------------------------
   bool request_cancel(const shared_text& reason) noexcept;
   std::uint32_t cancelling() const noexcept;
   std::uint32_t uncancel() noexcept;
 
-  // -- life --------------------------------------------------------------------------------------------
+  // -- life
+  // --------------------------------------------------------------------------------------------
   /// Called by the final suspension of the outermost coroutine.
   void mark_ended() noexcept { state_ = run_state::ended; }
   scheduler& owner() const noexcept { return *scheduler_; }
@@ -157,6 +163,9 @@ inline task_state* future_state::as_task() noexcept {
 /// Base of the awaiters that may stay parked: the task, and the check on resumption.
 class parking_awaiter : public wait_op {
  protected:
+  parking_awaiter() noexcept = default;
+  ~parking_awaiter() = default;
+
   /// To be called first in await_resume: throws if the wait was withdrawn.
   void check_interrupt() {
     if (task_ != nullptr && task_->take_interrupt()) task_->throw_interrupt();

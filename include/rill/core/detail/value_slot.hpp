@@ -13,9 +13,10 @@ namespace rill::detail {
 template <class T>
 class value_slot {
  public:
-  static_assert(alignof(T) <= alignof(std::max_align_t),
-                "rill: results with extended alignment are not supported in coroutine frames; return a "
-                "std::unique_ptr to the object instead");
+  static_assert(
+      alignof(T) <= alignof(std::max_align_t),
+      "rill: results with extended alignment are not supported in coroutine frames; return a "
+      "std::unique_ptr to the object instead");
 
   value_slot() noexcept {}
   value_slot(const value_slot&) = delete;

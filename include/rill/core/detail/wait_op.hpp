@@ -15,17 +15,20 @@ enum class cancel_outcome : std::uint8_t {
   withdrawn,  // it will not happen: wake the task, its await throws
   struck,     // as withdrawn, but the task is in the ready queue already
   forwarded,  // the thing waited for was asked in its turn, and its end tells
-  follows,    // the answer comes later: the awaiter calls task_state::take_delivery() if it was withdrawn
-  too_late,   // it has happened, or cannot be interrupted: the value is delivered, the request stays
+  follows,    // the answer comes later: the awaiter calls task_state::take_delivery() if it was
+              // withdrawn
+  too_late,  // it has happened, or cannot be interrupted: the value is delivered, the request stays
 };
 
-/// The interruptible thing that a suspended task waits for; lives in the awaiter, in the waiting frame.
+/// The interruptible thing that a suspended task waits for; lives in the awaiter, in the waiting
+/// frame.
 class wait_op {
  public:
   wait_op(const wait_op&) = delete;
   wait_op& operator=(const wait_op&) = delete;
 
-  /// Tries to withdraw the operation. Complete-or-withdrawn: on `withdrawn` and `struck` it never happened.
+  /// Tries to withdraw the operation. Complete-or-withdrawn: on `withdrawn` and `struck` it never
+  /// happened.
   virtual cancel_outcome try_cancel(const shared_text& reason) noexcept = 0;
 
   /// What kind of wait this is, for dumps: "sleep", "recv", "future", ... Static text.

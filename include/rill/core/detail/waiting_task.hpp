@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// How an awaiter finds the task that awaits it: through the promise, or, in a coroutine that is not rill's,
-// through a guest block that stands in for the task during one wait.
+// How an awaiter finds the task that awaits it: through the promise, or, in a coroutine that is not
+// rill's, through a guest block that stands in for the task during one wait.
 #pragma once
 
 #include <coroutine>
@@ -9,8 +9,8 @@
 
 namespace rill::detail {
 
-/// Stands in for the task of a foreign coroutine during one wait on a rill awaitable. Frees itself after the
-/// coroutine has been resumed. A guest cannot be cancelled and is in no list.
+/// Stands in for the task of a foreign coroutine during one wait on a rill awaitable. Frees itself
+/// after the coroutine has been resumed. A guest cannot be cancelled and is in no list.
 class guest_task final : public task_state {
  public:
   /// Throws usage_error when no loop runs in this thread.

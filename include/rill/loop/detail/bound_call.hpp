@@ -21,7 +21,8 @@ class bound_call {
   explicit bound_call(C&& callable, A&&... args)
       : callable_(std::forward<C>(callable)), args_(std::forward<A>(args)...) {}
   void operator()() {
-    std::apply([this](Args&... args) { static_cast<void>(std::invoke(callable_, args...)); }, args_);
+    std::apply([this](Args&... args) { static_cast<void>(std::invoke(callable_, args...)); },
+               args_);
   }
 
  private:
@@ -41,7 +42,8 @@ Node* make_callback(scheduler& owner, Callback&& callback, Args&&... args) {
     return new callback_of<Node, std::decay_t<Callback>>(owner, std::forward<Callback>(callback));
   } else {
     using bound = bound_call<std::decay_t<Callback>, std::decay_t<Args>...>;
-    return new callback_of<Node, bound>(owner, bound(std::forward<Callback>(callback), std::forward<Args>(args)...));
+    return new callback_of<Node, bound>(
+        owner, bound(std::forward<Callback>(callback), std::forward<Args>(args)...));
   }
 }
 

@@ -37,7 +37,8 @@ class callback_ref {
   Node* node_ = nullptr;
 };
 
-/// A callback in the ready queue. The queue counts as one reference until the node has run or was dropped.
+/// A callback in the ready queue. The queue counts as one reference until the node has run or was
+/// dropped.
 class callback_node : public ready_node {
  public:
   callback_node(const callback_node&) = delete;
@@ -83,7 +84,8 @@ class timer_callback_node : public callback_node, public timer_node {
   void arm(std::int64_t when);
 
  protected:
-  explicit timer_callback_node(scheduler& owner) noexcept : callback_node(owner), timer_node(&on_due) {}
+  explicit timer_callback_node(scheduler& owner) noexcept
+      : callback_node(owner), timer_node(&on_due) {}
   ~timer_callback_node() override;
 
  private:
@@ -111,7 +113,8 @@ class shared_callback_node : public ready_node {
   bool cancelled() const noexcept { return phase_.load() == phase::cancelled; }
 
  protected:
-  explicit shared_callback_node(scheduler& owner) noexcept : ready_node(&ops_table), owner_(&owner) {}
+  explicit shared_callback_node(scheduler& owner) noexcept
+      : ready_node(&ops_table), owner_(&owner) {}
   virtual ~shared_callback_node() = default;
   virtual void call() = 0;
   virtual void destroy_callback() noexcept = 0;
@@ -128,7 +131,8 @@ class shared_callback_node : public ready_node {
   scheduler* owner_;
   atomic<std::uint32_t> references_{1};
   atomic<phase> phase_{phase::waiting};
-  atomic<const void*> runner_{nullptr};  // the thread that runs it; written before phase_ becomes running
+  atomic<const void*> runner_{
+      nullptr};  // the thread that runs it; written before phase_ becomes running
 };
 
 /// Adds the callback itself to one of the three nodes.
@@ -139,7 +143,9 @@ class callback_of final : public Node {
   callback_of(scheduler& owner, C&& callback) : Node(owner), callback_(std::forward<C>(callback)) {}
 
   static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept { pool_deallocate(block, size); }
+  static void operator delete(void* block, std::size_t size) noexcept {
+    pool_deallocate(block, size);
+  }
 
  private:
   ~callback_of() override {}  // whoever runs or drops the node has destroyed the callback

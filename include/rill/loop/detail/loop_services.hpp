@@ -36,12 +36,15 @@ std::int64_t steady_now() noexcept;
 /// The loop, as seen from below. One per event_loop; every scheduler_host is one.
 class loop_services : public scheduler_host {
  public:
-  static loop_services& of(scheduler& owner) noexcept { return static_cast<loop_services&>(owner.host()); }
+  static loop_services& of(scheduler& owner) noexcept {
+    return static_cast<loop_services&>(owner.host());
+  }
   static loop_services& of(const task_state& task) noexcept { return of(task.owner()); }
 
   std::int64_t now() noexcept { return source_ == nullptr ? steady_now() : source_->now(); }
 
-  /// Arms a timer for `when`. Equal times fire in the order of arming. Throws std::bad_alloc, unarmed.
+  /// Arms a timer for `when`. Equal times fire in the order of arming. Throws std::bad_alloc,
+  /// unarmed.
   void arm(timer_node& timer, std::int64_t when) {
     timers_.push(when, timer);
     if (when <= turn_time_) polls_left_ = 0;  // due already: look at the timers in the next turn
@@ -64,7 +67,8 @@ class loop_services : public scheduler_host {
   std::unique_ptr<reactor> reactor_;
   event_loop* owner_ = nullptr;
   std::int64_t turn_time_ = INT64_MIN;  // when the clock was last read for timers
-  std::int64_t polls_left_ = 0;         // how many more nodes may run before timers and reactor are looked at
+  std::int64_t polls_left_ =
+      0;  // how many more nodes may run before timers and reactor are looked at
 };
 
 }  // namespace rill::detail
