@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/core/scheduler.hpp"
 
+#include <thread>
+
 #include "rill/core/detail/task_state.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/exception_context.hpp"
@@ -36,11 +38,18 @@ scheduler& scheduler::require_current() {
 void scheduler::destroy() noexcept { delete this; }
 
 void scheduler::post(ready_node& node) noexcept {
+  // The poster is counted in before the push, while the node still keeps the loop going, and out as
+  // the last thing it does; the loop does not go away in between (wait_for_posters).
+  posters_.fetch_add(1);
   // Pairs with announce_sleep(): either the loop sees the node after it has said that it sleeps, or
-  // we see that it sleeps. Both sides are sequentially consistent. Once pushed, node and loop may
-  // be on their way out; the host outlives all posts by contract, so only it is touched afterwards.
+  // we see that it sleeps. Both sides are sequentially consistent. The node is not touched again.
   inbox_.push(node);
   if (asleep_.exchange(false)) host_->wake();
+  posters_.fetch_sub(1);
+}
+
+void scheduler::wait_for_posters() const noexcept {
+  while (posters_.load() != 0) std::this_thread::yield();
 }
 
 void scheduler::take_posted() noexcept {

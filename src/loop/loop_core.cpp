@@ -43,6 +43,7 @@ loop_core::loop_core(event_loop& owner, loop_options options)
 
 loop_core::~loop_core() {
   close();
+  scheduler_->wait_for_posters();
   scheduler_->release();
 }
 

@@ -113,6 +113,8 @@ class scheduler {
   /// Drops queued nodes without running them, destroys the frames of tasks that have not ended, and
   /// cuts the connection to the host for reports.
   void detach() noexcept;
+  /// Waits until no thread is inside post(). Before host or scheduler go away.
+  void wait_for_posters() const noexcept;
   /// Says before a wait that posts must wake the host, and after it that they need not.
   void announce_sleep() noexcept;
   void announce_awake() noexcept;
@@ -142,6 +144,7 @@ class scheduler {
   bool debug_ = false;
   mpsc_stack<ready_node, &ready_node::next> inbox_;
   atomic<bool> asleep_{false};
+  atomic<unsigned> posters_{0};  // threads inside post()
 };
 
 }  // namespace detail
