@@ -29,6 +29,7 @@ struct system_call_table {
   int (*setsockopt)(int handle, int level, int name, const void* value, socklen_t size);
   int (*getsockname)(int handle, sockaddr* address, socklen_t* size);
   int (*getpeername)(int handle, sockaddr* address, socklen_t* size);
+  unsigned (*if_nametoindex)(const char* name);
 
   ssize_t (*recv)(int handle, void* data, size_t size, int flags);
   ssize_t (*send)(int handle, const void* data, size_t size, int flags);

@@ -2,6 +2,7 @@
 //
 // The table of system calls on Linux.
 #include <fcntl.h>
+#include <net/if.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@ constinit system_call_table current_system_calls{
     .setsockopt = ::setsockopt,
     .getsockname = ::getsockname,
     .getpeername = ::getpeername,
+    .if_nametoindex = ::if_nametoindex,
     .recv = ::recv,
     .send = ::send,
     .recvfrom = ::recvfrom,
