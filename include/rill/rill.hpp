@@ -5,4 +5,5 @@
 #include "rill/base.hpp"
 #include "rill/core.hpp"
 #include "rill/loop.hpp"
+#include "rill/net.hpp"
 #include "rill/version.hpp"

@@ -124,9 +124,9 @@ TEST_CASE("a socket address is read strictly, and the error says what and where"
   CHECK_THAT(says("[::g]:80"), EndsWith("not a hexadecimal digit, at character 4"));
   CHECK_THAT(says("[1.2.3.4]:80"), Catch::Contains("at character"));
   CHECK_THAT(says("@"), EndsWith("the abstract name is empty, at character 2"));
-  CHECK_THAT(says("/" + std::string(200, 'x')),
+  CHECK_THAT(says(std::string("/").append(200, 'x')),
              EndsWith("longer than 107 bytes, at character 108"));
-  CHECK_THAT(says("@" + std::string(108, 'x')),
+  CHECK_THAT(says(std::string("@").append(108, 'x')),
              EndsWith("longer than 107 bytes, at character 109"));
   CHECK_THAT(says(std::string_view("unix:a\0b", 8)), EndsWith("a zero byte, at character 7"));
 }

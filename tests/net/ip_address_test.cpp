@@ -143,7 +143,8 @@ TEST_CASE("a zone is a number or the name of an interface") {
   CHECK_THAT(says("fe80::1%4294967296"), EndsWith("the number is too large, at character 9"));
   CHECK_THAT(says("fe80::1%no such one"),
              EndsWith("no network interface of that name, at character 9"));
-  CHECK_THAT(says("fe80::1%" + std::string(300, 'e')), Catch::Contains("no network interface"));
+  CHECK_THAT(says(std::string("fe80::1%").append(300, 'e')),
+             Catch::Contains("no network interface"));
 }
 
 TEST_CASE("an ip_address is read in either form") {
@@ -231,7 +232,7 @@ TEST_CASE("damaged texts are accepted exactly if the system accepts them") {
       const std::size_t at = random() % text.size();
       text[at] = characters[random() % (sizeof characters - 1)];
       if (random() % 3 == 0) text.erase(random() % text.size(), 1);
-      if (text.empty()) text = ":";
+      if (text.empty()) text.assign(1, ':');
     }
     unsigned char bytes[16];
     const bool system4 = ::inet_pton(AF_INET, text.c_str(), bytes) == 1;

@@ -8,6 +8,7 @@
 
 namespace rill {
 
+// [handler]
 /// Called with a failed assertion, before the program is aborted: where it stands, the condition as
 /// written, and what to do about it. Must not throw.
 using assertion_handler = void (*)(const char* file, int line, const char* condition,
@@ -16,6 +17,7 @@ using assertion_handler = void (*)(const char* file, int line, const char* condi
 /// Replaces the handler and returns the one before. A null pointer restores the default, which
 /// writes one line to standard error. If the handler returns, the program is aborted. Any thread.
 assertion_handler set_assertion_handler(assertion_handler handler) noexcept;
+// [/handler]
 
 namespace detail {
 

@@ -10,6 +10,7 @@
 
 namespace rill::detail {
 
+// [error]
 /// Throws std::system_error of the system category; `code` is what the system said (on POSIX an
 /// errno value), `what` names the call that failed and what it was about.
 [[noreturn]] RILL_COLD void throw_system_error(int code, std::string_view what);
@@ -19,5 +20,6 @@ namespace rill::detail {
 
 /// Throws std::logic_error: bad use of an object.
 [[noreturn]] RILL_COLD void throw_logic_error(std::string_view what);
+// [/error]
 
 }  // namespace rill::detail

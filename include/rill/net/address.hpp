@@ -17,6 +17,7 @@
 
 namespace rill {
 
+// [address_family]
 /// What a socket_address is.
 enum class address_family : std::uint8_t {
   none,         ///< nothing: default-made
@@ -24,6 +25,7 @@ enum class address_family : std::uint8_t {
   ipv6,         ///< an IPv6 address and a port
   unix_socket,  ///< a path, an abstract name, or unnamed
 };
+// [/address_family]
 
 /// An IP address with a port, or the name of a Unix socket. Holds its bytes in place: copies never
 /// allocate or throw.
@@ -95,6 +97,7 @@ class socket_address {
   std::uint16_t port_ = 0;
 };
 
+// [host_and_port]
 /// A host and a port as people write them: `example.org:80`, `127.0.0.1:80`, `[::1]:80`. The host
 /// may be a name; nothing is looked up.
 struct host_and_port {
@@ -106,6 +109,7 @@ struct host_and_port {
   static host_and_port parse(std::string_view text);
   static std::optional<host_and_port> try_parse(std::string_view text) noexcept;
 };
+// [/host_and_port]
 
 namespace detail {
 std::size_t hash_of(const socket_address& address) noexcept;

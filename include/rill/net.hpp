@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The net layer: addresses, and what is made of them.
+#pragma once
+
+#include "rill/net/address.hpp"
+#include "rill/net/ip_address.hpp"
