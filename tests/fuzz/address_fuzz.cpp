@@ -22,6 +22,9 @@ void demand(bool holds) {
 // In place of the system's, which would be most of the time: "eth0" is 2, nothing else exists.
 unsigned interface_number(const char* name) { return std::string_view(name) == "eth0" ? 2 : 0; }
 
+// Exceptions are slow under the sanitizer, so that only some inputs, always the same, try them.
+bool tries_exceptions(std::string_view text) { return text.size() % 8 == 0; }
+
 template <class Address>
 bool throws(std::string_view text) {
   try {
@@ -36,7 +39,7 @@ bool throws(std::string_view text) {
 template <class Address>
 void read_both_ways(std::string_view text) {
   const auto address = Address::try_parse(text);
-  demand(throws<Address>(text) != address.has_value());
+  if (tries_exceptions(text)) demand(throws<Address>(text) != address.has_value());
   if (!address) return;
   demand(Address::try_parse(address->to_string()) == address);
 }
@@ -51,7 +54,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   read_both_ways<rill::ip_address>(text);
   read_both_ways<rill::socket_address>(text);
   const auto parts = rill::host_and_port::try_parse(text);
-  demand(throws<rill::host_and_port>(text) != parts.has_value());
+  if (tries_exceptions(text)) {
+    demand(throws<rill::host_and_port>(text) != parts.has_value());
+  }
   if (const auto address = rill::socket_address::try_parse(text)) {
     demand(rill::detail::from_native(rill::detail::to_native(*address)) == *address);
   }
