@@ -15,8 +15,9 @@ namespace rill::detail {
 
 const ready_ops task_state::step_ops{&task_state::step, &task_state::drop};
 
-task_state::task_state(const future_ops& ops, scheduler& owner, std::uint16_t value_offset) noexcept
-    : future_state(ops, owner, value_offset, true), ready_node(&step_ops) {}
+task_state::task_state(const future_ops& operations, scheduler& owner,
+                       std::uint16_t value_offset) noexcept
+    : future_state(operations, owner, value_offset, true), ready_node(&step_ops) {}
 
 task_state::~task_state() = default;
 

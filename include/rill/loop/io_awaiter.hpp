@@ -25,8 +25,8 @@ class io_awaiter : public parking_awaiter, public native_awaiter, protected io_o
   bool await_ready() const noexcept { return false; }
 
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
-    task_state& task = waiting_task(handle);
+  bool await_suspend(std::coroutine_handle<Promise> waiting) {
+    task_state& task = waiting_task(waiting);
     task_ = &task;
     if (task.interrupt_due()) [[unlikely]] {
       task.take_delivery();
@@ -39,10 +39,10 @@ class io_awaiter : public parking_awaiter, public native_awaiter, protected io_o
         return false;
       }
       ended_ = true;
-      task.suspend_ready(handle, *this);
+      task.suspend_ready(waiting, *this);
       return true;
     }
-    task.suspend(handle, *this);
+    task.suspend(waiting, *this);
     return true;
   }
 
