@@ -56,6 +56,8 @@ class loop_services : public scheduler_host {
   std::size_t armed_timers() const noexcept { return timers_.size(); }
 
   reactor& io() noexcept { return *reactor_; }
+  /// Where time comes from; null: the system.
+  time_source* source() const noexcept { return source_; }
   event_loop& owner() noexcept { return *owner_; }
 
  protected:
