@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSL-1.0
+// The list of reactors, and the choice among them.
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiled_in.hpp"
+#include "rill/base/error.hpp"
+#include "rill/loop/reactor.hpp"
+
+namespace rill {
+
+namespace {
+
+std::unique_ptr<reactor> make_best() {
+  std::exception_ptr first_error;
+  for (const detail::reactor_factory& factory : detail::compiled_in) {
+    try {
+      return factory.make();
+    } catch (...) {
+      if (!first_error) first_error = std::current_exception();
+    }
+  }
+  std::rethrow_exception(first_error);
+}
+
+}  // namespace
+
+std::vector<reactor_info> available_reactors() {
+  std::vector<reactor_info> list;
+  for (const detail::reactor_factory& factory : detail::compiled_in) {
+    reactor_info info{factory.name, true, {}};
+    try {
+      static_cast<void>(factory.make());
+    } catch (const std::exception& error) {
+      info.available = false;
+      info.reason = error.what();
+    }
+    list.push_back(std::move(info));
+  }
+  return list;
+}
+
+std::unique_ptr<reactor> make_reactor(std::string_view name) {
+  const bool automatic = name.empty() || name == "auto";
+  if (automatic) {
+    const char* const wanted = std::getenv("RILL_BACKEND");
+    if (wanted == nullptr || *wanted == '\0' || std::string_view(wanted) == "auto") {
+      return make_best();
+    }
+    name = wanted;
+  }
+  for (const detail::reactor_factory& factory : detail::compiled_in) {
+    if (name == factory.name) return factory.make();
+  }
+  std::string text = "rill: there is no reactor '";
+  text.append(name).append("'");
+  if (automatic) text.append(" (environment variable RILL_BACKEND)");
+  text.append("; compiled in are:");
+  for (const detail::reactor_factory& factory : detail::compiled_in) {
+    text.append(" ").append(factory.name);
+  }
+  detail::throw_invalid_argument(text);
+}
+
+}  // namespace rill
