@@ -63,7 +63,7 @@ void scheduler::take_posted() noexcept {
 
 void scheduler::announce_sleep() noexcept { asleep_.store(true); }
 
-void scheduler::announce_awake() noexcept { asleep_.store(false); }
+void scheduler::announce_awake() noexcept { asleep_.store_relaxed(false); }
 
 std::size_t scheduler::run_batch() noexcept {
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));

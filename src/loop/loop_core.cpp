@@ -136,7 +136,7 @@ void loop_core::sleep(std::int64_t limit) {
     }
   }
   scheduler_->announce_awake();
-  last_look_ = 0;  // the time asleep says nothing about the length of steps
+  last_look_ = just_awake;
 }
 
 bool loop_core::nothing_can_wake() const noexcept {
@@ -185,6 +185,13 @@ void loop_core::report_stall() {
 }
 
 void loop_core::fire_due_timers() noexcept {
+  if (timers_.empty() && last_look_ == just_awake) {
+    // Nothing to compare with, and nothing to measure: spare the clock.
+    polls_left_ = most_steps_between_looks;
+    ran_since_look_ = 0;
+    last_look_ = unknown_look;
+    return;
+  }
   const std::int64_t time = now();
   turn_time_ = time;
   while (!timers_.empty() && timers_.top_key() <= time) {
@@ -196,7 +203,7 @@ void loop_core::fire_due_timers() noexcept {
 
 void loop_core::plan_next_look(std::int64_t time) noexcept {
   std::int64_t steps = most_steps_between_looks;
-  if (last_look_ != 0 && ran_since_look_ != 0) {
+  if (last_look_ > 0 && ran_since_look_ != 0) {
     const std::int64_t each = (time - last_look_) / static_cast<std::int64_t>(ran_since_look_);
     if (each > 0)
       steps = std::clamp<std::int64_t>(look_interval / each, 1, most_steps_between_looks);

@@ -69,7 +69,11 @@ class loop_core final : public loop_services {
   bool closed_ = false;
   bool report_deadlock_;
   bool stall_reported_ = false;
-  std::int64_t last_look_ = 0;      // when reactor and timers were last looked at
+  // When reactor and timers were last looked at, or: the loop has slept since, and the time asleep
+  // says nothing about the length of steps; or: the clock was not read then.
+  static constexpr std::int64_t just_awake = 0;
+  static constexpr std::int64_t unknown_look = -1;
+  std::int64_t last_look_ = just_awake;
   std::size_t ran_since_look_ = 0;  // nodes
   std::vector<std::unique_ptr<ready_watch>> watches_;
 };

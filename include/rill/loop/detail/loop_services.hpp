@@ -47,7 +47,8 @@ class loop_services : public scheduler_host {
   /// unarmed.
   void arm(timer_node& timer, std::int64_t when) {
     timers_.push(when, timer);
-    if (when <= turn_time_) polls_left_ = 0;  // due already: look at the timers in the next turn
+    // Due already, or the first one, before which the clock was not read: look in the next turn.
+    if (when <= turn_time_ || timers_.size() == 1) polls_left_ = 0;
   }
   /// No effect on a timer that is not armed.
   void disarm(timer_node& timer) noexcept {
