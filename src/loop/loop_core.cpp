@@ -146,14 +146,16 @@ bool loop_core::nothing_can_wake() const noexcept {
 
 void loop_core::idle(std::int64_t until, std::int64_t limit) {
   std::int64_t wait = std::min(limit, longest_wait);
-  if (until != never) wait = std::min(wait, until - now());
+  if (until != never) wait = std::clamp<std::int64_t>(until - now(), 0, wait);
   if (until == never && report_deadlock_ && !stall_reported_ && nothing_can_wake() &&
       wait > stall_after) {
     reactor_->wait(stall_after);
     if (!scheduler_->has_posted() && nothing_can_wake()) report_stall();
     return;
   }
-  reactor_->wait(std::max<std::int64_t>(wait, 0));
+  // No limit rather than a far one: the kernel need not arm a timer for it.
+  if (wait == longest_wait) wait = -1;
+  reactor_->wait(wait);
 }
 
 void loop_core::idle_virtual(std::int64_t until, std::int64_t limit) {
