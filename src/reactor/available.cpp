@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "compiled_in.hpp"
+#include "reactor/factories.hpp"
 #include "rill/base/error.hpp"
 #include "rill/loop/reactor.hpp"
 
@@ -17,7 +17,7 @@ namespace {
 
 std::unique_ptr<reactor> make_best() {
   std::exception_ptr first_error;
-  for (const detail::reactor_factory& factory : detail::compiled_in) {
+  for (const detail::reactor_factory& factory : detail::compiled_in()) {
     try {
       return factory.make();
     } catch (...) {
@@ -31,7 +31,7 @@ std::unique_ptr<reactor> make_best() {
 
 std::vector<reactor_info> available_reactors() {
   std::vector<reactor_info> list;
-  for (const detail::reactor_factory& factory : detail::compiled_in) {
+  for (const detail::reactor_factory& factory : detail::compiled_in()) {
     reactor_info info{factory.name, true, {}};
     try {
       static_cast<void>(factory.make());
@@ -53,14 +53,14 @@ std::unique_ptr<reactor> make_reactor(std::string_view name) {
     }
     name = wanted;
   }
-  for (const detail::reactor_factory& factory : detail::compiled_in) {
+  for (const detail::reactor_factory& factory : detail::compiled_in()) {
     if (name == factory.name) return factory.make();
   }
   std::string text = "rill: there is no reactor '";
   text.append(name).append("'");
   if (automatic) text.append(" (environment variable RILL_BACKEND)");
   text.append("; compiled in are:");
-  for (const detail::reactor_factory& factory : detail::compiled_in) {
+  for (const detail::reactor_factory& factory : detail::compiled_in()) {
     text.append(" ").append(factory.name);
   }
   detail::throw_invalid_argument(text);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-// The factories of the reactors that may be compiled in. Each throws std::system_error, whose text
-// says why, when its reactor does not work here.
+// The reactors that may be compiled in. A factory throws std::system_error, whose text says why,
+// when its reactor does not work here.
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "rill/loop/reactor.hpp"
 
@@ -12,5 +13,13 @@ namespace rill::detail {
 std::unique_ptr<reactor> make_epoll();
 std::unique_ptr<reactor> make_io_uring();
 std::unique_ptr<reactor> make_poll();
+
+struct reactor_factory {
+  const char* name;
+  std::unique_ptr<reactor> (*make)();
+};
+
+/// Those that were compiled in, best first.
+std::span<const reactor_factory> compiled_in() noexcept;
 
 }  // namespace rill::detail
