@@ -51,9 +51,9 @@ class [[nodiscard]] result {
     requires(!std::is_reference_v<T> && std::is_constructible_v<detail::stored_t<T>, Args...>)
   explicit result(std::in_place_t /*tag*/, Args&&... args)
       : state_(std::in_place_index<0>, std::forward<Args>(args)...) {}
-  result(std::in_place_t /*tag*/, T& referred)
-    requires std::is_lvalue_reference_v<T>
-      : state_(std::in_place_index<0>, &referred) {}
+  template <class U>
+    requires(std::is_lvalue_reference_v<T> && std::is_convertible_v<U*, std::add_pointer_t<T>>)
+  result(std::in_place_t /*tag*/, U& referred) : state_(std::in_place_index<0>, &referred) {}
 
   /// Holds an error. Requires: not null.
   explicit result(std::exception_ptr error) noexcept
