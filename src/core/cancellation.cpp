@@ -40,13 +40,20 @@ void task_state::refresh_attention() noexcept {
 }
 
 void task_state::deliver() noexcept {
-  if (wait_ == nullptr || !interrupt_due()) return;
   // An awaited task may be this very one's dependant, and so on in a circle: while a wait is being
-  // asked, it is not asked again.
+  // asked, it is not asked again, and learns that there is nobody in the circle to be struck.
+  if (asking_) {
+    in_circle_ = true;
+    return;
+  }
+  if (wait_ == nullptr || !interrupt_due()) return;
   wait_op* const wait = wait_;
   wait_ = nullptr;
   const shared_text reason = reason_;
+  asking_ = true;
+  in_circle_ = false;
   const cancel_outcome outcome = wait->try_cancel(reason);
+  asking_ = false;
   switch (outcome) {
     case cancel_outcome::withdrawn:
       take_delivery();

@@ -46,6 +46,14 @@ std::size_t remove_done_callback(future_state& state, std::uintptr_t id) noexcep
   return removed;
 }
 
+void drop_done_callbacks(future_state& state) noexcept {
+  // All that can still be linked: whoever waits in another way holds a reference.
+  while (future_waiter* const waiter = state.first_waiter()) {
+    state.remove_waiter(*waiter);
+    static_cast<done_callback&>(*waiter).destroy();
+  }
+}
+
 void done_callback::on_done(future_waiter& waiter, future_state& state) noexcept {
   auto& self = static_cast<done_callback&>(waiter);
   state.add_reference();

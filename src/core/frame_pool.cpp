@@ -11,10 +11,7 @@ namespace rill::detail {
 
 namespace {
 
-// Classes of 16 bytes up to 2 KiB; larger blocks go to the heap.
-constexpr std::size_t granule = 16;
-constexpr std::size_t class_count = 128;
-constexpr std::size_t largest = granule * class_count;
+constexpr std::size_t class_count = pool_largest / pool_granule;
 // Blocks are cut from slabs of this size, which are never given back: a block has no header and
 // costs no more than its class, and a program keeps the memory of its peak. A thread keeps at most
 // two slabs' worth of free blocks per class; what is beyond that goes to the depot, where every
@@ -27,19 +24,14 @@ struct block {
   block* next_batch;
   std::size_t batch_count;
 };
-// A block must have room for the links of a batch.
-constexpr std::size_t smallest = 32;
-static_assert(sizeof(block) <= smallest);
+static_assert(sizeof(block) <= pool_smallest, "a block must have room for the links of a batch");
 
-constexpr std::size_t class_of(std::size_t size) noexcept {
-  return ((size < smallest ? smallest : size) - 1) / granule;
-}
-constexpr std::size_t class_size(std::size_t index) noexcept { return (index + 1) * granule; }
+constexpr std::size_t class_size(std::size_t index) noexcept { return (index + 1) * pool_granule; }
 constexpr std::size_t batch_length(std::size_t index) noexcept {
   return slab_bytes / class_size(index);
 }
-static_assert(class_of(1) == 1 && class_of(32) == 1 && class_of(33) == 2 && class_of(48) == 2 &&
-              class_of(2048) == 127);
+static_assert(pool_class(1) == 1 && pool_class(32) == 1 && pool_class(33) == 2);
+static_assert(pool_class(48) == 2 && pool_class(2048) == class_count - 1);
 
 // Free blocks that no thread holds. Never destroyed: threads may end after main.
 class depot {
@@ -129,50 +121,35 @@ RILL_NOINLINE void* refill(cache_slot& slot, std::size_t index) {
 }
 
 RILL_NOINLINE void overflow(cache_slot& slot, std::size_t index, block* returned) noexcept {
-  if (!cache.closed && !cache.cleaner_ready) arm_cleaner();
+  returned->next = nullptr;
+  if (cache.closed) {
+    shared_depot().give(returned, 1, index);
+    return;
+  }
+  if (!cache.cleaner_ready) arm_cleaner();
   if (slot.spare != nullptr) shared_depot().give(slot.spare, batch_length(index), index);
   slot.spare = slot.first;
-  returned->next = nullptr;
   slot.first = returned;
   slot.count = 1;
 }
 
 }  // namespace
 
-void* pool_allocate(std::size_t size) {
-  if constexpr (RILL_ASAN != 0)
-    return ::operator new(size);  // so that AddressSanitizer sees each block's end
-  if (size > largest || size == 0) [[unlikely]]
-    return ::operator new(size);
-  const std::size_t index = class_of(size);
-  cache_slot& slot = cache.slots[index];
+void* pool_take(std::size_t size_class) {
+  cache_slot& slot = cache.slots[size_class];
   block* const first = slot.first;
   if (first == nullptr) [[unlikely]]
-    return refill(slot, index);
+    return refill(slot, size_class);
   slot.first = first->next;
   --slot.count;
   return first;
 }
 
-void pool_deallocate(void* memory, std::size_t size) noexcept {
-  if constexpr (RILL_ASAN != 0) {
-    ::operator delete(memory, size);
-    return;
-  }
-  if (size > largest || size == 0) [[unlikely]] {
-    ::operator delete(memory, size);
-    return;
-  }
-  const std::size_t index = class_of(size);
+void pool_give(void* memory, std::size_t size_class) noexcept {
   auto* const returned = ::new (memory) block;
-  if (cache.closed) [[unlikely]] {
-    returned->next = nullptr;
-    shared_depot().give(returned, 1, index);
-    return;
-  }
-  cache_slot& slot = cache.slots[index];
-  if (slot.count == batch_length(index)) [[unlikely]] {
-    overflow(slot, index, returned);
+  cache_slot& slot = cache.slots[size_class];
+  if (slot.count == batch_length(size_class) || cache.closed) [[unlikely]] {
+    overflow(slot, size_class, returned);
     return;
   }
   returned->next = slot.first;

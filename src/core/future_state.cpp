@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "rill/core/detail/done_callback.hpp"
 #include "rill/core/detail/future_awaiter.hpp"
 #include "rill/core/detail/task_state.hpp"
 #include "rill/core/errors.hpp"
@@ -27,6 +28,7 @@ void future_state::last_release() noexcept {
     report_unobserved();
     if (--references_ != 0) return;  // the handler has kept it
   }
+  drop_done_callbacks(*this);
   scheduler* const owner = scheduler_;
   ops_->destroy(*this);
   owner->release();
@@ -125,7 +127,14 @@ void future_awaiter::on_done(future_waiter& waiter, future_state& /*state*/) noe
 
 cancel_outcome future_awaiter::try_cancel(const shared_text& reason) noexcept {
   // A future that cannot be asked is done, so its waiter is on its way already.
-  return future_->cancel(reason) ? cancel_outcome::forwarded : cancel_outcome::too_late;
+  if (!future_->cancel(reason)) return cancel_outcome::too_late;
+  const bool still_waits = next != nullptr;
+  if (still_waits && task_->awaits_itself()) {
+    // Tasks that wait for each other in a circle: it is opened here.
+    future_->remove_waiter(*this);
+    return cancel_outcome::withdrawn;
+  }
+  return cancel_outcome::forwarded;
 }
 
 void future_awaiter::throw_outcome() {

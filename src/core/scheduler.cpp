@@ -68,17 +68,23 @@ void scheduler::announce_awake() noexcept { asleep_.store_relaxed(false); }
 std::size_t scheduler::run_batch() noexcept {
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   stack_floor_ = here - nesting_bytes;
-  batch_.splice(ready_);
+  if (ready_.empty()) return 0;
+  // The batch ends with the node that is the newest now; it stays in the queue until its turn.
+  const ready_node* const last = ready_.last();
   std::size_t count = 0;
-  while (!batch_.empty()) {
-    ready_node& node = batch_.pop();
+  const ready_node* ran = nullptr;
+  do {
+    ready_node& node = ready_.pop();
+    ran = &node;
     ++count;
     if (node.ops == &task_state::step_ops) [[likely]] {
       static_cast<task_state&>(node).run();
     } else {
+      current_task_ = nullptr;
       node.ops->run(node);
     }
-  }
+  } while (ran != last);
+  current_task_ = nullptr;
   return count;
 }
 
@@ -88,13 +94,12 @@ void scheduler::report(const exception_context& context) noexcept {
 
 void scheduler::detach() noexcept {
   take_posted();
-  batch_.splice(ready_);
   open_ = false;
   while (true) {
     // The queue first: destroying a frame may wake other tasks, and a task in the queue must leave
     // it by drop().
-    if (!batch_.empty()) {
-      ready_node& node = batch_.pop();
+    if (!ready_.empty()) {
+      ready_node& node = ready_.pop();
       node.ops->drop(node);
     } else if (tasks_ != nullptr) {
       tasks_->abandon();
@@ -102,7 +107,6 @@ void scheduler::detach() noexcept {
       return;
     }
     take_posted();
-    batch_.splice(ready_);
   }
 }
 

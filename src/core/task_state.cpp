@@ -56,14 +56,14 @@ void task_state::run() noexcept {
   state_ = run_state::running;
   owner.current_task_ = this;
   owner.resume(leaf_);
-  owner.current_task_ = nullptr;
-  if (guest_) [[unlikely]] {
-    release();
+  if (state_ == run_state::waiting || state_ == run_state::queued) [[likely]] {
     return;
   }
-  if (state_ == run_state::ended) {
+  if (guest_) [[unlikely]] {
+    release();
+  } else if (state_ == run_state::ended) {
     finish();
-  } else if (state_ == run_state::running) [[unlikely]] {
+  } else {
     report_stray();
   }
 }
@@ -78,6 +78,7 @@ void task_state::drop(ready_node& node) noexcept {
 }
 
 void task_state::finish() noexcept {
+  scheduler_->current_task_ = nullptr;
   // The outcome first, so that the frame, with everything in it, is gone before any waiter runs.
   ops_->take_outcome(*this);
   destroy_frame();

@@ -127,7 +127,6 @@ class scheduler {
   void destroy() noexcept;
 
   ready_queue ready_;
-  ready_queue batch_;
   std::coroutine_handle<> transfer_;
   std::uintptr_t stack_floor_ = 0;
   static constexpr std::uint32_t full_budget = 64;

@@ -32,6 +32,7 @@ class done_callback : public future_waiter, public ready_node {
   friend std::uintptr_t register_done_callback(future_state& state,
                                                done_callback& callback) noexcept;
   friend std::size_t remove_done_callback(future_state& state, std::uintptr_t id) noexcept;
+  friend void drop_done_callbacks(future_state& state) noexcept;
 
   static void on_done(future_waiter& waiter, future_state& state) noexcept;
   static void run(ready_node& node) noexcept;
@@ -70,6 +71,8 @@ class done_callback_of final : public done_callback {
 /// Registers, or queues at once when the future is done. Returns the identity.
 std::uintptr_t register_done_callback(future_state& state, done_callback& callback) noexcept;
 std::size_t remove_done_callback(future_state& state, std::uintptr_t id) noexcept;
+/// Destroys the callbacks of a future that nobody can complete any more.
+void drop_done_callbacks(future_state& state) noexcept;
 
 template <class Callback>
 std::uintptr_t add_done_callback(future_state& state, Callback callback) {

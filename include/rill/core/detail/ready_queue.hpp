@@ -52,17 +52,8 @@ class ready_queue {
     return node;
   }
 
-  /// Moves all nodes of `other` behind the ones that are here.
-  void splice(ready_queue& other) noexcept {
-    if (other.head_ == nullptr) return;
-    if (head_ == nullptr) {
-      head_ = other.head_;
-    } else {
-      tail_->next = other.head_;
-    }
-    tail_ = other.tail_;
-    other.head_ = nullptr;
-  }
+  /// The newest node. Requires: not empty.
+  const ready_node* last() const noexcept { return tail_; }
 
  private:
   ready_node* head_ = nullptr;

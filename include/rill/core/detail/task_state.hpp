@@ -86,6 +86,8 @@ class task_state : public future_state, public ready_node {
   /// Marks what is due as struck and makes the next take_interrupt() true. Requires:
   /// interrupt_due().
   void take_delivery() noexcept;
+  /// In try_cancel(): what is awaited waits, directly or not, for this very task.
+  bool awaits_itself() const noexcept { return in_circle_; }
   /// Interrupts the present wait if a cancellation is due and the wait can be withdrawn.
   void deliver() noexcept;
 
@@ -153,6 +155,8 @@ class task_state : public future_state, public ready_node {
   bool attention_ = false;
   bool interrupted_ = false;
   bool answer_due_ = false;  // the wait was asked to end, and its answer follows
+  bool asking_ = false;      // inside wait_op::try_cancel()
+  bool in_circle_ = false;   // the request has come back to this task meanwhile
   bool guest_ = false;
 };
 
