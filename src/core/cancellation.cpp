@@ -39,6 +39,14 @@ void task_state::refresh_attention() noexcept {
   }
 }
 
+void task_state::lower_baselines() noexcept {
+  // A request that was taken back no longer excuses one to come.
+  for (cancel_scope* scope = scope_; scope != nullptr; scope = scope->parent_) {
+    const std::uint32_t delivered = delivered_outside(scope);
+    if (scope->baseline_ > delivered) scope->baseline_ = delivered;
+  }
+}
+
 void task_state::deliver() noexcept {
   // An awaited task may be this very one's dependant, and so on in a circle: while a wait is being
   // asked, it is not asked again, and learns that there is nobody in the circle to be struck.
@@ -105,6 +113,7 @@ std::uint32_t task_state::uncancel() noexcept {
     --requests_;
     if (delivered_ != 0) --delivered_;
     refresh_attention();
+    lower_baselines();
   }
   return cancelling();
 }
@@ -164,6 +173,7 @@ void cancel_scope::withdraw() noexcept {
   requests_ = 0;
   delivered_ = 0;
   task_->refresh_attention();
+  task_->lower_baselines();
 }
 
 }  // namespace rill

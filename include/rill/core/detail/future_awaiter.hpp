@@ -52,6 +52,7 @@ class future_awaiter : public parking_awaiter, public native_awaiter, private fu
 
   /// The outcome as a throw, unless it is a value.
   void check_outcome() {
+    check_interrupt();
     if (future_->status() != future_status::value) [[unlikely]]
       throw_outcome();
   }

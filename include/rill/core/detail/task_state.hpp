@@ -139,6 +139,7 @@ class task_state : public future_state, public ready_node {
   std::uint32_t requested_outside(const cancel_scope* scope) const noexcept;
   void request(std::uint32_t& requests, const shared_text& reason) noexcept;
   void refresh_attention() noexcept;
+  void lower_baselines() noexcept;
 
   std::coroutine_handle<> leaf_;         // what to resume
   wait_op* wait_ = nullptr;              // what it waits for
