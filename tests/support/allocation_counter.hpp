@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Counts calls of operator new in this program. Linked in only where it is used.
+#pragma once
+
+#include <cstddef>
+
+namespace rill_test {
+
+/// How often any operator new has been called so far, in all threads.
+std::size_t allocation_count() noexcept;
+
+}  // namespace rill_test
