@@ -124,6 +124,8 @@ RILL_TEST_CASE("the body runs inside the await, without a turn of the loop", "[c
   co_await mark(ran);
   CHECK(ran);
   CHECK(!callback_ran);
+  co_await rill::yield();
+  CHECK(callback_ran);
 }
 
 RILL_TEST_CASE("exceptions come out of the await", "[coro]") {

@@ -47,6 +47,8 @@ RILL_TEST_CASE("a future that is done is awaited without a turn", "[future]") {
   const int value = co_await number;
   CHECK(value == 1);
   CHECK(!turned);
+  co_await rill::yield();
+  CHECK(turned);
 }
 
 RILL_TEST_CASE("futures of void, references, and move-only values", "[future]") {
