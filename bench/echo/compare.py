@@ -30,8 +30,8 @@ import statistics
 import subprocess
 import sys
 
-# Name, interface, program below --bin, arguments. The first of an interface is what the others are compared to; one
-# that ends in "_again" is the control. poll has no raw server and is compared to epoll.
+# Name, interface, program below --bin, arguments. The first of an interface is what the others are
+# compared to. The names in "_again" are the control. poll has no raw server: compared to epoll.
 KNOWN = [
     ("raw_epoll", "epoll", "floors/raw_epoll_echo", []),
     ("raw_epoll_again", "epoll", "floors/raw_epoll_echo", []),
@@ -76,7 +76,8 @@ def fields(line):
 
 
 def pinned(command, cpu):
-    return subprocess.Popen(command, preexec_fn=lambda: os.sched_setaffinity(0, {cpu}), stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, preexec_fn=lambda: os.sched_setaffinity(0, {cpu}),
+                            stdout=subprocess.PIPE, text=True)
 
 
 def proc_cpu_ns(pid):
