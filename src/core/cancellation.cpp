@@ -73,9 +73,13 @@ void task_state::deliver() noexcept {
     case cancel_outcome::forwarded:
       // The end of what is awaited throws, not this wait. It may have come already, inside
       // try_cancel().
-      take_delivery();
-      interrupted_ = false;
-      if (state_ == run_state::waiting) wait_ = wait;
+      if (state_ == run_state::waiting) {
+        forwarded_ = true;
+        wait_ = wait;
+      } else {
+        take_delivery();
+        interrupted_ = false;
+      }
       break;
     case cancel_outcome::follows:
       answer_due_ = true;
@@ -85,6 +89,16 @@ void task_state::deliver() noexcept {
       if (state_ == run_state::waiting || state_ == run_state::queued) wait_ = wait;
       break;
   }
+}
+
+void task_state::settle_forwarded(future_state& ended) noexcept {
+  forwarded_ = false;
+  const task_state* const asked = ended.as_task();
+  const bool unmet = asked != nullptr && ended.status() != future_status::cancelled &&
+                     asked->delivered_ != asked->requests_;
+  if (unmet || !interrupt_due()) return;
+  take_delivery();
+  interrupted_ = false;
 }
 
 void task_state::request(std::uint32_t& requests, const shared_text& reason) noexcept {

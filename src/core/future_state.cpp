@@ -121,8 +121,11 @@ void future_awaiter::park(task_state& task, std::coroutine_handle<> handle) noex
   if (task.interrupt_due()) task.deliver();
 }
 
-void future_awaiter::on_done(future_waiter& waiter, future_state& /*state*/) noexcept {
-  static_cast<future_awaiter&>(waiter).task_->wake();
+void future_awaiter::on_done(future_waiter& waiter, future_state& state) noexcept {
+  task_state& task = *static_cast<future_awaiter&>(waiter).task_;
+  if (task.forwarded()) [[unlikely]]
+    task.settle_forwarded(state);
+  task.wake();
 }
 
 cancel_outcome future_awaiter::try_cancel(const shared_text& reason) noexcept {

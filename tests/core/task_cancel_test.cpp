@@ -434,6 +434,32 @@ RILL_TEST_CASE("an inner task that refuses lets its waiter go on", "[cancel]") {
   CHECK(value == 9);
 }
 
+RILL_TEST_CASE("an inner task that ends before it is struck leaves the request to its waiter",
+               "[cancel]") {
+  const rill::future<> gate = rill::create_future();
+  const auto inner_body = [](rill::future<> opened) -> coro<int> {
+    co_await opened;
+    co_return 9;
+  };
+  const task<int> inner = create_task(inner_body, gate);
+  std::string log;
+  const auto wait = [](const task<int>& awaited, std::string& text) -> coro<> {
+    const int value = co_await awaited;
+    text += std::to_string(value);
+    co_await rill::yield();
+    text += " passed";
+  };
+  const task<> outer = create_task(wait, inner, std::ref(log));
+  co_await rill::yield();
+  gate.set_result();
+  // The inner wait is complete, so nobody can be struck now.
+  CHECK(outer.cancel());
+  co_await rill::sleep(1s);
+  CHECK(log == "9");
+  CHECK(!inner.cancelled());
+  CHECK(outer.cancelled());
+}
+
 RILL_TEST_CASE("two tasks that await each other can be cancelled", "[cancel]") {
   std::vector<task<>> pair(2);
   const auto wait = [](std::vector<task<>>& both, std::size_t other) -> coro<> {

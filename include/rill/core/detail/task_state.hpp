@@ -86,6 +86,11 @@ class task_state : public future_state, public ready_node {
   /// Marks what is due as struck and makes the next take_interrupt() true. Requires:
   /// interrupt_due().
   void take_delivery() noexcept;
+  /// True from an answer `forwarded` until settle_forwarded().
+  bool forwarded() const noexcept { return forwarded_; }
+  /// What was asked to stop has ended: the request is met, unless that was a task which came to its
+  /// end before it could be struck; then the request strikes this task at its next wait.
+  void settle_forwarded(future_state& ended) noexcept;
   /// In try_cancel(): what is awaited waits, directly or not, for this very task.
   bool awaits_itself() const noexcept { return in_circle_; }
   /// Interrupts the present wait if a cancellation is due and the wait can be withdrawn.
@@ -156,6 +161,7 @@ class task_state : public future_state, public ready_node {
   bool attention_ = false;
   bool interrupted_ = false;
   bool answer_due_ = false;  // the wait was asked to end, and its answer follows
+  bool forwarded_ = false;   // a request was passed to what is awaited, which has not ended
   bool asking_ = false;      // inside wait_op::try_cancel()
   bool in_circle_ = false;   // the request has come back to this task meanwhile
   bool guest_ = false;

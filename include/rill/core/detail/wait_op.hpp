@@ -14,7 +14,8 @@ class future_state;
 enum class cancel_outcome : std::uint8_t {
   withdrawn,  // it will not happen: wake the task, its await throws
   struck,     // as withdrawn, but the task is in the ready queue already
-  forwarded,  // the thing waited for was asked in its turn, and its end tells
+  forwarded,  // the thing waited for was asked in its turn; the awaiter calls
+              // task_state::settle_forwarded() when that has ended
   follows,    // the answer comes later: the awaiter calls task_state::take_delivery() if it was
               // withdrawn
   too_late,  // it has happened, or cannot be interrupted: the value is delivered, the request stays
