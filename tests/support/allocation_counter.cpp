@@ -5,12 +5,16 @@
 #include <cstdlib>
 #include <new>
 
+#include "rill/core/detail/frame_pool.hpp"
+
 namespace {
 
 std::atomic<std::size_t> allocations{0};
+std::atomic<std::size_t> latest_large{0};
 
 void* counted(std::size_t size) {
   allocations.fetch_add(1, std::memory_order_relaxed);
+  if (size > rill::detail::pool_largest) latest_large.store(size, std::memory_order_relaxed);
   void* const block = std::malloc(size == 0 ? 1 : size);
   if (block == nullptr) throw std::bad_alloc();
   return block;
@@ -20,6 +24,10 @@ void* counted(std::size_t size) {
 
 std::size_t rill_test::allocation_count() noexcept {
   return allocations.load(std::memory_order_relaxed);
+}
+
+std::size_t rill_test::latest_large_allocation() noexcept {
+  return latest_large.load(std::memory_order_relaxed);
 }
 
 void* operator new(std::size_t size) { return counted(size); }

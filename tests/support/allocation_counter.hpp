@@ -10,4 +10,7 @@ namespace rill_test {
 /// How often any operator new has been called so far, in all threads.
 std::size_t allocation_count() noexcept;
 
+/// The size of the latest allocation that was too large for rill's pools, or 0.
+std::size_t latest_large_allocation() noexcept;
+
 }  // namespace rill_test
