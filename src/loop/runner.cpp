@@ -42,7 +42,9 @@ void runner::close() {
   if (closed_) return;
   closed_ = true;
   if (!loop_) return;
-  if (!loop_->is_closed()) {
+  // Inside another loop nothing can be waited for; main was refused for the same reason.
+  const bool can_run = event_loop::running_or_null() == nullptr;
+  if (!loop_->is_closed() && can_run) {
     try {
       loop_->run_until_complete(tear_down(*loop_));
     } catch (...) {

@@ -174,6 +174,13 @@ class event_loop {
     return detail::launch_call(owner(), task_options{}, std::forward<Callable>(callable),
                                std::forward<Args>(args)...);
   }
+  template <class Callable, class... Args>
+    requires std::is_invocable_v<std::decay_t<Callable>&, std::decay_t<Args>...>
+  auto create_task(const task_options& options, Callable&& callable, Args&&... args) {
+    check_usable();
+    return detail::launch_call(owner(), options, std::forward<Callable>(callable),
+                               std::forward<Args>(args)...);
+  }
   /// A future of this loop. asyncio: loop.create_future().
   template <class T = void>
   future<T> create_future() {
