@@ -175,7 +175,7 @@ RILL_TEST_CASE("a callable without captures takes its arguments beside it", "[sh
 
 RILL_TEST_CASE("lambdas may capture references and numbers in place", "[shapes]") {
   int seen = 0;
-  const int factor = 3;
+  int factor = 3;
   const int result = co_await call(
       [&seen, factor](int value) {
         seen = value;
