@@ -5,3 +5,4 @@
 
 #include "rill/net/address.hpp"
 #include "rill/net/ip_address.hpp"
+#include "rill/net/socket.hpp"

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSL-1.0
+// socket: an owning handle with awaitable operations on the loop that made it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "rill/base/native_handle.hpp"
+#include "rill/core/coro.hpp"
+#include "rill/core/scheduler.hpp"
+#include "rill/net/address.hpp"
+#include "rill/net/detail/socket_awaiters.hpp"
+
+namespace rill {
+
+enum class socket_type : std::uint8_t { stream, datagram };
+enum class shutdown_side : std::uint8_t { read, write, both };
+
+// [socket]
+/// A socket, non-blocking and not inherited, owned by one object. asyncio: the sock_* functions of
+/// the loop, over a Python socket.
+///
+/// Operations **suspend** unless they can end at once; a receive and a send may be under way at the
+/// same time, and operations of one direction end in the order begun. **Cancellation**: an
+/// operation has ended or never happened; no byte and no connection is lost. **Throws**
+/// std::system_error with the system's code; the end of the stream is a result, zero, and a reset
+/// by the peer an error.
+/// **Lifetime**: buffers must live until the await is over. Destroying or closing a socket ends
+/// operations of other tasks on it with an error (bad file descriptor).
+/// **Threads**: only on the thread of its loop; it may be destroyed after the loop.
+class socket {
+ public:
+  /// No socket.
+  socket() noexcept = default;
+  /// Makes a socket of the family of `like` on the loop of this thread.
+  socket(address_family family, socket_type type);
+  /// Takes over a handle, which is made non-blocking.
+  static socket adopt(native_handle handle);
+
+  socket(socket&& other) noexcept;
+  socket& operator=(socket&& other) noexcept;
+  ~socket() { close(); }
+
+  explicit operator bool() const noexcept { return handle_ != invalid_handle; }
+  native_handle native() const noexcept { return handle_; }
+  /// Gives the handle up, unclosed; the loop forgets it.
+  native_handle release() noexcept;
+  /// Closes at once. Idempotent.
+  void close() noexcept;
+
+  // -- setting up ---------------------------------------------------------------------------------
+  void bind(const socket_address& address);
+  void listen(int backlog = 100);
+  socket_address local_address() const;
+  socket_address peer_address() const;
+
+  // -- awaitable ----------------------------------------------------------------------------------
+  /// Waits for a connection. asyncio: sock_accept(). Connections that died in the queue are
+  /// skipped. A connection that has been accepted is never lost: if nobody takes it, it is closed.
+  [[nodiscard]] detail::accept_awaiter accept() const { return detail::accept_awaiter(*this); }
+  /// Connects. asyncio: sock_connect(). After an error, make a new socket.
+  [[nodiscard]] detail::connect_awaiter connect(const socket_address& address) const {
+    return {*this, address};
+  }
+  /// Receives up to data.size() bytes; 0 is the end of the stream. asyncio: sock_recv_into().
+  [[nodiscard]] detail::recv_awaiter recv(std::span<std::byte> data) const { return {*this, data}; }
+  [[nodiscard]] detail::recv_awaiter recv(std::span<char> data) const {
+    return {*this, std::as_writable_bytes(data)};
+  }
+  /// Sends some of the bytes, at least one; returns how many.
+  [[nodiscard]] detail::send_awaiter send(std::span<const std::byte> data) const {
+    return {*this, data};
+  }
+  [[nodiscard]] detail::send_awaiter send(std::string_view data) const {
+    return {*this, std::as_bytes(std::span(data))};
+  }
+  /// Sends all bytes. asyncio: sock_sendall(). Cancelled half-way, or on an error, some bytes may
+  /// have gone out; the second form counts them in `sent`, also then.
+  coro<> send_all(std::span<const std::byte> data) const;
+  coro<> send_all(std::span<const std::byte> data, std::size_t& sent) const;
+  coro<> send_all(std::string_view data) const {
+    return send_all(std::as_bytes(std::span(data.data(), data.size())));
+  }
+
+  /// Ends one or both halves. Closing the write half sends what is queued, then end of stream.
+  void shutdown(shutdown_side side);
+
+  // -- options ------------------------------------------------------------------------------------
+  void set_no_delay(bool enabled);
+  void set_reuse_address(bool enabled);
+  void set_reuse_port(bool enabled);
+  void set_keep_alive(bool enabled);
+  void set_only_ipv6(bool enabled);
+  void set_receive_buffer(std::size_t bytes);
+  void set_send_buffer(std::size_t bytes);
+  /// Closing resets the connection instead of ending it in order.
+  void set_reset_on_close();
+
+ private:
+  friend struct detail::socket_access;
+  socket(native_handle handle, detail::scheduler& owner) noexcept;
+  native_handle checked() const;
+  void set_option(int level, int name, int value, const char* what);
+
+  native_handle handle_ = invalid_handle;
+  detail::scheduler* owner_ = nullptr;  // counted
+};
+// [/socket]
+
+}  // namespace rill

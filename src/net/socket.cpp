@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "rill/net/socket.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/system_calls.hpp"
+#include "net/sockaddr.hpp"
+#include "rill/base/error.hpp"
+#include "rill/core/errors.hpp"
+#include "rill/loop/detail/loop_services.hpp"
+
+namespace rill {
+
+using detail::system_calls;
+using detail::throw_system_error;
+
+namespace {
+
+int number_of(native_handle handle) noexcept { return static_cast<int>(handle); }
+
+void make_non_blocking(int handle) {
+  const int flags = system_calls().fcntl(handle, F_GETFL, 0);
+  if (flags < 0 || system_calls().fcntl(handle, F_SETFL, flags | O_NONBLOCK) < 0) {
+    throw_system_error(errno, "rill: making a socket non-blocking");
+  }
+}
+
+}  // namespace
+
+socket::socket(native_handle handle, detail::scheduler& owner) noexcept
+    : handle_(handle), owner_(&owner) {
+  owner.add_reference();
+}
+
+socket::socket(address_family family, socket_type type) {
+  detail::scheduler& owner = detail::scheduler::require_current();
+  int domain = AF_INET;
+  if (family == address_family::ipv6) domain = AF_INET6;
+  if (family == address_family::unix_socket) domain = AF_UNIX;
+  const int kind = type == socket_type::stream ? SOCK_STREAM : SOCK_DGRAM;
+  const int made = system_calls().socket(domain, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (made < 0) throw_system_error(errno, "rill: socket");
+  *this = socket(made, owner);
+}
+
+socket socket::adopt(native_handle handle) {
+  detail::scheduler& owner = detail::scheduler::require_current();
+  make_non_blocking(number_of(handle));
+  return socket(handle, owner);
+}
+
+socket::socket(socket&& other) noexcept
+    : handle_(std::exchange(other.handle_, invalid_handle)),
+      owner_(std::exchange(other.owner_, nullptr)) {}
+
+socket& socket::operator=(socket&& other) noexcept {
+  if (this != &other) {
+    close();
+    handle_ = std::exchange(other.handle_, invalid_handle);
+    owner_ = std::exchange(other.owner_, nullptr);
+  }
+  return *this;
+}
+
+native_handle socket::release() noexcept {
+  if (handle_ == invalid_handle) return invalid_handle;
+  if (owner_->is_open()) detail::loop_services::of(*owner_).io().forget(handle_);
+  owner_->release();
+  owner_ = nullptr;
+  return std::exchange(handle_, invalid_handle);
+}
+
+void socket::close() noexcept {
+  const native_handle handle = release();
+  if (handle != invalid_handle) system_calls().close(number_of(handle));
+}
+
+native_handle socket::checked() const {
+  if (handle_ == invalid_handle) {
+    detail::throw_usage("rill: this socket is closed, moved from, or was never opened");
+  }
+  return handle_;
+}
+
+void socket::bind(const socket_address& address) {
+  const detail::native_address native = detail::to_native(address);
+  if (system_calls().bind(number_of(checked()), native.data(), native.size) != 0) {
+    throw_system_error(errno, "rill: bind to " + address.to_string());
+  }
+}
+
+void socket::listen(int backlog) {
+  if (system_calls().listen(number_of(checked()), backlog) != 0) {
+    throw_system_error(errno, "rill: listen");
+  }
+}
+
+socket_address socket::local_address() const {
+  detail::native_address native;
+  native.size = detail::native_address::capacity;
+  if (system_calls().getsockname(number_of(checked()), native.data(), &native.size) != 0) {
+    throw_system_error(errno, "rill: getsockname");
+  }
+  return detail::from_native(native);
+}
+
+socket_address socket::peer_address() const {
+  detail::native_address native;
+  native.size = detail::native_address::capacity;
+  if (system_calls().getpeername(number_of(checked()), native.data(), &native.size) != 0) {
+    throw_system_error(errno, "rill: getpeername");
+  }
+  return detail::from_native(native);
+}
+
+coro<> socket::send_all(std::span<const std::byte> data) const {
+  std::size_t sent = 0;
+  co_await send_all(data, sent);
+}
+
+coro<> socket::send_all(std::span<const std::byte> data, std::size_t& sent) const {
+  sent = 0;
+  while (sent < data.size()) {
+    const std::size_t gone = co_await send(data.subspan(sent));
+    sent += gone;
+  }
+}
+
+void socket::shutdown(shutdown_side side) {
+  int how = SHUT_RDWR;
+  if (side == shutdown_side::read) how = SHUT_RD;
+  if (side == shutdown_side::write) how = SHUT_WR;
+  if (system_calls().shutdown(number_of(checked()), how) != 0) {
+    throw_system_error(errno, "rill: shutdown");
+  }
+}
+
+namespace detail {
+
+native_handle socket_access::handle(const socket& owner) { return owner.checked(); }
+
+reactor& socket_access::io(const socket& owner) {
+  static_cast<void>(owner.checked());
+  if (!owner.owner_->is_open()) throw_usage("rill: the event loop of this socket is closed");
+  return loop_services::of(*owner.owner_).io();
+}
+
+socket socket_access::make(native_handle handle, scheduler& owner) noexcept {
+  return socket(handle, owner);
+}
+
+void throw_io_error(std::int64_t result, const char* what) {
+  if (result == io_closed) {
+    throw_system_error(EBADF, std::string(what) + ": the handle was closed by another task");
+  }
+  throw_system_error(static_cast<int>(-result), what);
+}
+
+accept_awaiter::accept_awaiter(const socket& owner)
+    : io_awaiter(socket_access::io(owner)), loop_(&scheduler::require_current()) {
+  kind = io_kind::accept;
+  handle = socket_access::handle(owner);
+  result = io_cancelled;  // nothing accepted yet
+}
+
+accept_awaiter::~accept_awaiter() {
+  if (result >= 0) system_calls().close(number_of(static_cast<native_handle>(result)));
+}
+
+socket accept_awaiter::await_resume() {
+  const std::int64_t accepted = checked_result(finish(), "rill: accept");
+  result = io_cancelled;
+  return socket_access::make(static_cast<native_handle>(accepted), *loop_);
+}
+
+connect_awaiter::connect_awaiter(const socket& owner, const socket_address& address)
+    : io_awaiter(socket_access::io(owner)) {
+  static_assert(native_address_size >= sizeof(sockaddr_storage));
+  const native_address native = to_native(address);
+  std::memcpy(address_, &native.storage, sizeof native.storage);
+  kind = io_kind::connect;
+  handle = socket_access::handle(owner);
+  data = address_;
+  size = native.size;
+}
+
+}  // namespace detail
+}  // namespace rill
