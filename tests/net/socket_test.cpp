@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "rill/net/socket.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/system_calls.hpp"
+#include "rill/core/create_task.hpp"
+#include "rill/core/yield.hpp"
+#include "rill/loop/event_loop.hpp"
+#include "rill/loop/sleep.hpp"
+#include "support/allocation_counter.hpp"
+#include "support/catch.hpp"
+#include "support/coroutine_case.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct connected_pair {
+  rill::socket client;
+  rill::socket server;
+};
+
+rill::socket listening(const char* address = "127.0.0.1:0") {
+  const rill::socket_address wanted = rill::socket_address::parse(address);
+  rill::socket listener(wanted.family(), rill::socket_type::stream);
+  listener.set_reuse_address(true);
+  listener.bind(wanted);
+  listener.listen();
+  return listener;
+}
+
+rill::coro<> connect_to(rill::socket& client, rill::socket_address address) {
+  client = rill::socket(address.family(), rill::socket_type::stream);
+  co_await client.connect(address);
+}
+
+rill::coro<connected_pair> make_pair(const char* address = "127.0.0.1:0") {
+  rill::socket listener = listening(address);
+  rill::socket client;
+  auto connecting = rill::create_task(connect_to(client, listener.local_address()));
+  rill::socket server = co_await listener.accept();
+  co_await connecting;
+  connected_pair made{std::move(client), std::move(server)};
+  co_return std::move(made);
+}
+
+rill::coro<std::size_t> receive(const rill::socket& from, std::span<char> data) {
+  const std::size_t count = co_await from.recv(data);
+  co_return count;
+}
+
+rill::coro<std::string> receive_to_the_end(const rill::socket& from, std::size_t piece) {
+  std::string all;
+  std::vector<char> buffer(piece);
+  while (true) {
+    const std::size_t count = co_await from.recv(std::span<char>(buffer));
+    if (count == 0) break;
+    all.append(buffer.data(), count);
+  }
+  co_return all;
+}
+
+rill::coro<> send_and_end(rill::socket& to, const std::string& text) {
+  co_await to.send_all(text);
+  to.shutdown(rill::shutdown_side::write);
+}
+
+std::string pattern(std::size_t size) {
+  std::string text(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i * 131 % 251);
+  return text;
+}
+
+template <class Task>
+rill::coro<std::error_code> error_of(Task& task) {
+  std::error_code code;
+  try {
+    co_await task;
+  } catch (const std::system_error& error) {
+    code = error.code();
+  }
+  co_return code;
+}
+
+template <class Task>
+rill::coro<bool> was_cancelled(Task& task) {
+  bool cancelled = false;
+  try {
+    co_await task;
+  } catch (const rill::cancelled_error&) {
+    cancelled = true;
+  }
+  co_return cancelled;
+}
+
+}  // namespace
+
+RILL_IO_TEST_CASE("what is sent arrives, and the end of the stream is zero", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  co_await pair.client.send_all("hello");
+  std::array<char, 64> buffer{};
+  const std::size_t first = co_await pair.server.recv(buffer);
+  CHECK(std::string(buffer.data(), first) == "hello");
+  pair.client.shutdown(rill::shutdown_side::write);
+  const std::size_t end = co_await pair.server.recv(buffer);
+  CHECK(end == 0);
+  const std::size_t again = co_await pair.server.recv(buffer);
+  CHECK(again == 0);
+  // Half-close: the other direction still works.
+  co_await pair.server.send_all("bye");
+  const std::size_t answer = co_await pair.client.recv(buffer);
+  CHECK(std::string(buffer.data(), answer) == "bye");
+}
+
+RILL_IO_TEST_CASE("IPv6 works as IPv4 does", "[socket]") {
+  connected_pair pair = co_await make_pair("[::1]:0");
+  CHECK(pair.client.peer_address() == pair.server.local_address());
+  CHECK(pair.server.peer_address() == pair.client.local_address());
+  co_await pair.client.send_all("x");
+  std::array<char, 8> buffer{};
+  const std::size_t count = co_await pair.server.recv(buffer);
+  CHECK(count == 1);
+}
+
+RILL_IO_TEST_CASE("a receive that comes first waits for the bytes", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  std::array<char, 8> buffer{};
+  auto receiving = rill::create_task(receive(pair.server, buffer));
+  co_await rill::yield();
+  CHECK(!receiving.done());
+  co_await pair.client.send_all("abc");
+  const std::size_t count = co_await receiving;
+  CHECK(std::string(buffer.data(), count) == "abc");
+}
+
+RILL_IO_TEST_CASE("a megabyte goes both ways at once, byte for byte", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  const std::string there = pattern(1 << 20);
+  const std::string back = pattern((1 << 20) + 12345);
+  auto sending = rill::create_task(send_and_end(pair.client, there));
+  auto answering = rill::create_task(send_and_end(pair.server, back));
+  auto reading = rill::create_task(receive_to_the_end(pair.client, 5000));
+  const std::string arrived = co_await receive_to_the_end(pair.server, 70'000);
+  const std::string answer = co_await std::move(reading);
+  co_await sending;
+  co_await answering;
+  CHECK(arrived == there);
+  CHECK(answer == back);
+}
+
+RILL_IO_TEST_CASE("bytes that trickle are all received", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  auto reading = rill::create_task(receive_to_the_end(pair.server, 16));
+  for (int i = 0; i < 50; ++i) {
+    co_await pair.client.send_all("z");
+    co_await rill::yield();
+  }
+  pair.client.close();
+  const std::string all = co_await std::move(reading);
+  CHECK(all == std::string(50, 'z'));
+}
+
+RILL_IO_TEST_CASE("data and end that come together are both seen", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  std::array<char, 64> buffer{};
+  auto receiving = rill::create_task(receive(pair.server, buffer));
+  co_await rill::yield();
+  co_await pair.client.send_all("last words");
+  pair.client.close();
+  const std::size_t count = co_await receiving;
+  CHECK(count == 10);
+  const std::size_t end = co_await pair.server.recv(buffer);
+  CHECK(end == 0);
+}
+
+RILL_IO_TEST_CASE("a reset by the peer is an error", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  std::array<char, 8> buffer{};
+  auto receiving = rill::create_task(receive(pair.server, buffer));
+  co_await rill::yield();
+  pair.client.set_reset_on_close();
+  pair.client.close();
+  const std::error_code code = co_await error_of(receiving);
+  CHECK(code == std::errc::connection_reset);
+}
+
+RILL_IO_TEST_CASE("sending to a peer that is gone is an error, not a signal", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  pair.client.set_reset_on_close();
+  pair.client.close();
+  std::error_code code;
+  for (int i = 0; i < 100 && !code; ++i) {
+    try {
+      co_await pair.server.send_all("into the void");
+    } catch (const std::system_error& error) {
+      code = error.code();
+    }
+  }
+  CHECK((code == std::errc::broken_pipe || code == std::errc::connection_reset));
+}
+
+RILL_IO_TEST_CASE("a refused connection says so", "[socket]") {
+  rill::socket_address address;
+  {
+    const rill::socket listener = listening();
+    address = listener.local_address();
+  }
+  rill::socket client;
+  auto connecting = rill::create_task(connect_to(client, address));
+  const std::error_code code = co_await error_of(connecting);
+  CHECK(code == std::errc::connection_refused);
+}
+
+RILL_IO_TEST_CASE("a port in use says so, with the address", "[socket]") {
+  const rill::socket listener = listening();
+  rill::socket second(rill::address_family::ipv4, rill::socket_type::stream);
+  std::string text;
+  try {
+    second.bind(listener.local_address());
+  } catch (const std::system_error& error) {
+    CHECK(error.code() == std::errc::address_in_use);
+    text = error.what();
+  }
+  CHECK(text.find(listener.local_address().to_string()) != std::string::npos);
+  co_return;
+}
+
+RILL_IO_TEST_CASE("a cancelled receive has taken nothing", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  std::array<char, 8> buffer{};
+  auto receiving = rill::create_task(receive(pair.server, buffer));
+  co_await rill::yield();
+  receiving.cancel();
+  const bool cancelled = co_await was_cancelled(receiving);
+  CHECK(cancelled);
+  co_await pair.client.send_all("kept");
+  const std::size_t count = co_await pair.server.recv(buffer);
+  CHECK(std::string(buffer.data(), count) == "kept");
+}
+
+RILL_IO_TEST_CASE("a receive that is cancelled as its bytes come loses none", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  for (int i = 0; i < 200; ++i) {
+    std::array<char, 8> buffer{};
+    auto receiving = rill::create_task(receive(pair.server, buffer));
+    co_await rill::yield();
+    co_await pair.client.send_all("data");
+    if (i % 2 == 0) co_await rill::yield();
+    receiving.cancel();
+    std::size_t count = 0;
+    try {
+      count = co_await receiving;
+    } catch (const rill::cancelled_error&) {
+      count = 0;
+    }
+    if (count == 0) count = co_await pair.server.recv(buffer);
+    REQUIRE(std::string(buffer.data(), count) == "data");
+  }
+}
+
+RILL_IO_TEST_CASE("a new receive follows a cancelled one at once", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  std::array<char, 8> first{};
+  std::array<char, 8> second{};
+  auto cancelled = rill::create_task(receive(pair.server, first));
+  co_await rill::yield();
+  cancelled.cancel();
+  auto receiving = rill::create_task(receive(pair.server, second));
+  co_await rill::yield();
+  co_await pair.client.send_all("new");
+  const bool was = co_await was_cancelled(cancelled);
+  CHECK(was);
+  const std::size_t count = co_await receiving;
+  CHECK(std::string(second.data(), count) == "new");
+}
+
+RILL_IO_TEST_CASE("a cancelled accept frees the listener", "[socket]") {
+  rill::socket listener = listening();
+  const rill::socket_address address = listener.local_address();
+  auto accepting = rill::create_task(
+      [](rill::socket& from) -> rill::coro<> {
+        const rill::socket accepted = co_await from.accept();
+        CHECK(accepted);
+      },
+      std::ref(listener));
+  co_await rill::yield();
+  accepting.cancel();
+  const bool cancelled = co_await was_cancelled(accepting);
+  CHECK(cancelled);
+  listener.close();
+  rill::socket client;
+  auto connecting = rill::create_task(connect_to(client, address));
+  const std::error_code code = co_await error_of(connecting);
+  CHECK(code == std::errc::connection_refused);
+}
+
+RILL_IO_TEST_CASE("a send that blocks can be cancelled, and what arrived is a prefix", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  const std::string text = pattern(8 << 20);
+  std::size_t sent = 0;
+  auto sending = rill::create_task(
+      [](const rill::socket& to, const std::string& what, std::size_t& count) -> rill::coro<> {
+        co_await to.send_all(std::as_bytes(std::span(what)), count);
+      },
+      std::cref(pair.client), std::cref(text), std::ref(sent));
+  for (int i = 0; i < 10; ++i) co_await rill::yield();
+  CHECK(!sending.done());
+  sending.cancel();
+  const bool cancelled = co_await was_cancelled(sending);
+  CHECK(cancelled);
+  pair.client.close();
+  const std::string arrived = co_await receive_to_the_end(pair.server, 1 << 16);
+  CHECK(arrived.size() == sent);
+  CHECK(arrived == text.substr(0, arrived.size()));
+}
+
+RILL_IO_TEST_CASE("closing a socket ends the operations of other tasks on it", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  std::array<char, 8> buffer{};
+  auto receiving = rill::create_task(receive(pair.server, buffer));
+  co_await rill::yield();
+  pair.server.close();
+  const std::error_code code = co_await error_of(receiving);
+  CHECK(code == std::errc::bad_file_descriptor);
+}
+
+RILL_IO_TEST_CASE("a descriptor number that comes back is a new socket", "[socket]") {
+  for (int i = 0; i < 20; ++i) {
+    connected_pair pair = co_await make_pair();
+    co_await pair.client.send_all("ping");
+    std::array<char, 8> buffer{};
+    const std::size_t count = co_await pair.server.recv(buffer);
+    REQUIRE(count == 4);
+  }
+}
+
+RILL_IO_TEST_CASE("many connections wait at once", "[socket]") {
+  rill::socket listener = listening();
+  std::vector<rill::socket> clients(100);
+  std::vector<rill::socket> servers;
+  std::vector<rill::task<>> connecting;
+  for (rill::socket& client : clients) {
+    connecting.push_back(rill::create_task(connect_to(client, listener.local_address())));
+  }
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    rill::socket server = co_await listener.accept();
+    servers.push_back(std::move(server));
+  }
+  for (auto& task : connecting) co_await task;
+  for (rill::socket& client : clients) co_await client.send_all("hi");
+  for (const rill::socket& server : servers) {
+    std::array<char, 4> buffer{};
+    const std::size_t count = co_await server.recv(buffer);
+    REQUIRE(count == 2);
+  }
+}
+
+RILL_IO_TEST_CASE("an interrupted system call is repeated", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  const rill::detail::system_calls_restorer restorer;
+  static int interruptions;
+  interruptions = 3;
+  rill::detail::current_system_calls.recv = [](int handle, void* data, std::size_t size,
+                                               int flags) -> ssize_t {
+    if (interruptions-- > 0) {
+      errno = EINTR;
+      return -1;
+    }
+    return ::recv(handle, data, size, flags);
+  };
+  co_await pair.client.send_all("through");
+  std::array<char, 16> buffer{};
+  const std::size_t count = co_await pair.server.recv(buffer);
+  CHECK(std::string(buffer.data(), count) == "through");
+}
+
+RILL_IO_TEST_CASE("accepting without descriptors is an error that loses no connection",
+                  "[socket]") {
+  rill::socket listener = listening();
+  rill::socket client;
+  co_await connect_to(client, listener.local_address());
+  std::error_code code;
+  {
+    const rill::detail::system_calls_restorer restorer;
+    rill::detail::current_system_calls.accept4 = [](int, sockaddr*, socklen_t*, int) {
+      errno = EMFILE;
+      return -1;
+    };
+    try {
+      const rill::socket none = co_await listener.accept();
+      CHECK(!none);
+    } catch (const std::system_error& error) {
+      code = error.code();
+    }
+  }
+  if (rill_test::current_backend() != "io_uring") {
+    CHECK(code == std::errc::too_many_files_open);
+    const rill::socket server = co_await listener.accept();
+    CHECK(server);
+  }
+}
+
+RILL_IO_TEST_CASE("a round trip allocates nothing once it is warm", "[socket]") {
+  connected_pair pair = co_await make_pair();
+  std::array<char, 16> buffer{};
+  std::size_t before = 0;
+  for (int i = 0; i < 200; ++i) {
+    if (i == 100) before = rill_test::allocation_count();
+    const std::size_t sent = co_await pair.client.send(std::string_view("message"));
+    REQUIRE(sent == 7);
+    const std::size_t count = co_await pair.server.recv(buffer);
+    REQUIRE(count == 7);
+  }
+  const std::size_t after = rill_test::allocation_count();
+  CHECK(after == before);
+}
+
+RILL_IO_TEST_CASE("misuse is told in a sentence", "[socket]") {
+  const rill::socket none;
+  CHECK_THROWS_AS(none.local_address(), rill::usage_error);
+  std::array<char, 4> buffer{};
+  CHECK_THROWS_AS(static_cast<void>(none.recv(buffer)), rill::usage_error);
+  co_return;
+}
+
+RILL_REACTOR_TEST_CASE("a loop can be closed with operations in flight", "[socket]") {
+  rill::socket kept;
+  {
+    rill::event_loop loop(rill_test::backend_options());
+    auto waiting = loop.create_task([]() -> rill::coro<> {
+      connected_pair pair = co_await make_pair();
+      std::array<char, 8> buffer{};
+      co_await pair.server.recv(buffer);
+    });
+    auto holder = loop.create_task(
+        [](rill::socket& out) -> rill::coro<> {
+          out = listening();
+          co_return;
+        },
+        std::ref(kept));
+    for (int i = 0; i < 5; ++i) loop.run_once();
+    loop.close();
+    CHECK(waiting.cancelled());
+    CHECK(holder.done());
+  }
+  CHECK(kept);
+  kept.close();  // after its loop
+  CHECK(!kept);
+}
