@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
+# Runs the echo server on one reactor and has the client converse with it and load it.
+# usage: echo_test.sh SERVER CLIENT BACKEND
+set -eu
+server=$1
+client=$2
+backend=$3
+
+work=$(mktemp -d)
+pid=
+cleanup() {
+  [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap cleanup EXIT INT TERM
+
+fail() {
+  echo "echo_test: $*" >&2
+  exit 1
+}
+
+if "$server" --list-backends | grep "^$backend unavailable"; then
+  exit 77
+fi
+
+start() {
+  "$server" --backend "$backend" "$@" >"$work/server.out" 2>"$work/server.err" </dev/null &
+  pid=$!
+  tries=0
+  until grep -q "^listening on .*(backend $backend)" "$work/server.out"; do
+    tries=$((tries + 1))
+    [ "$tries" -le 100 ] || fail "the server does not listen: $(cat "$work/server.err")"
+    sleep 0.05
+  done
+  port=$(sed -n 's/^listening on [^ ]*:\([0-9]*\) .*/\1/p' "$work/server.out")
+}
+
+stop() {
+  kill -TERM "$pid"
+  code=0
+  wait "$pid" || code=$?
+  pid=
+  [ "$code" -eq 0 ] || fail "the server ended with $code: $(cat "$work/server.err")"
+}
+
+start
+"$client" --port "$port" --backend "$backend" hello "two words" >"$work/out"
+printf 'sent: hello\nreceived: hello\nsent: two words\nreceived: two words\n' >"$work/want"
+cmp "$work/out" "$work/want" || fail "the conversation differs"
+printf 'line one\n\nline two\n' | "$client" --port "$port" --backend "$backend" >"$work/out"
+printf 'sent: line one\nreceived: line one\nsent: line two\nreceived: line two\n' >"$work/want"
+cmp "$work/out" "$work/want" || fail "the conversation by standard input differs"
+"$client" --port "$port" --backend "$backend" --load --connections 20 --size 1000 --seconds 0.3 \
+  >"$work/out" || fail "the load failed"
+grep -q "round trips/s" "$work/out" || fail "no figure: $(cat "$work/out")"
+grep -q "p99.9" "$work/out" || fail "no latencies"
+stop
+code=0
+"$client" --port "$port" --backend "$backend" hello >/dev/null 2>"$work/err" || code=$?
+[ "$code" -eq 1 ] || fail "a refused connection gives $code"
+grep -q "refused" "$work/err" || fail "a refused connection is not told: $(cat "$work/err")"
+
+start --threads 2
+"$client" --port "$port" --backend "$backend" --load --connections 8 --seconds 0.2 >"$work/out" ||
+  fail "the load on two threads failed"
+stop
