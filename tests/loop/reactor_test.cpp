@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "rill/loop/reactor.hpp"
+
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "rill/loop/event_loop.hpp"
+#include "support/child_process.hpp"
+#include "support/coroutine_case.hpp"
+
+namespace {
+
+// The message of make_reactor()'s refusal, or nothing.
+std::string refusal_of(const char* name) {
+  try {
+    static_cast<void>(rill::make_reactor(name));
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("the list of reactors tells what works here, or why not", "[reactor]") {
+  const std::vector<rill::reactor_info> list = rill::available_reactors();
+  REQUIRE(!list.empty());
+  bool any = false;
+  for (const rill::reactor_info& info : list) {
+    CHECK(!info.name.empty());
+    CHECK(info.available == info.reason.empty());
+    any = any || info.available;
+  }
+  CHECK(any);
+}
+
+TEST_CASE("a reactor is chosen by name", "[reactor]") {
+  for (const rill::reactor_info& info : rill::available_reactors()) {
+    if (!info.available) continue;
+    const std::unique_ptr<rill::reactor> made = rill::make_reactor(info.name);
+    CHECK(made->name() == info.name);
+    CHECK(made->pending() == 0);
+  }
+}
+
+TEST_CASE("an unknown name is refused with the list of names", "[reactor]") {
+  const std::string text = refusal_of("kqueueue");
+  INFO(text);
+  CHECK(text.find("there is no reactor 'kqueueue'") != std::string::npos);
+  for (const rill::reactor_info& info : rill::available_reactors()) {
+    CHECK(text.find(info.name) != std::string::npos);
+  }
+  rill::loop_options options;
+  options.backend = "nonsense";
+  CHECK_THROWS_AS(rill::event_loop(std::move(options)), std::invalid_argument);
+}
+
+TEST_CASE("the environment chooses when the program does not", "[reactor]") {
+  const rill_test::child_end chosen = rill_test::run_in_child([] {
+    ::setenv("RILL_BACKEND", "poll", 1);
+    const bool by_environment = rill::make_reactor()->name() == "poll";
+    const bool by_program = rill::make_reactor("epoll")->name() == "epoll";
+    return by_environment && by_program ? 0 : 1;
+  });
+  CHECK(chosen.exit_code == 0);
+  const rill_test::child_end unknown = rill_test::run_in_child([] {
+    ::setenv("RILL_BACKEND", "nonsense", 1);
+    const std::string text = refusal_of("");
+    return text.find("RILL_BACKEND") != std::string::npos ? 0 : 1;
+  });
+  CHECK(unknown.exit_code == 0);
+}
