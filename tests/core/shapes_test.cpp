@@ -121,7 +121,8 @@ RILL_TEST_CASE("values are declared in conditions", "[shapes]") {
 RILL_TEST_CASE("scalars may be combined outside of conditions", "[shapes]") {
   const bool both = co_await truth(true) && co_await truth(false);
   const bool either = co_await truth(false) || co_await truth(true);
-  const int chosen = either ? co_await number(1) : co_await number(2);
+  int chosen = 0;
+  if (either) chosen = co_await number(1);
   const int sum = co_await number(1) + co_await number(2) * co_await number(3);
   int counter = 1;
   counter += co_await number(5);

@@ -118,7 +118,8 @@ RILL_TEST_CASE("100,000 nested awaits end when the innermost suspends", "[stack]
 RILL_TEST_CASE("many deep chains, one after the other", "[stack]") {
   stack_meter meter;
   for (int i = 0; i < 20; ++i) {
-    const int depth = co_await nested(meter, 5'000, i % 2 == 0 ? leaf::ends : leaf::suspends);
+    const leaf bottom = i % 2 == 0 ? leaf::ends : leaf::suspends;
+    const int depth = co_await nested(meter, 5'000, bottom);
     CHECK(depth == 5'000);
   }
   CHECK(meter.span() < enough);
