@@ -75,7 +75,7 @@ TEST_CASE("a runner runs several mains on one loop", "[runner]") {
   const rill::event_loop* const loop = &here.loop();
   CHECK(here.run(give(2)) == 2);
   CHECK(&here.loop() == loop);
-  const int base = 40;
+  int base = 40;
   CHECK(here.run([base](int value) -> coro<int> { co_return base + value; }, 2) == 42);
 }
 
