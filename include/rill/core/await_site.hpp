@@ -7,8 +7,10 @@
 
 namespace rill {
 
+// [await_site]
 /// Where a coroutine awaits: file, line and function. One pointer, so that recording it is one
 /// store.
 using await_site = std::source_location;
+// [/await_site]
 
 }  // namespace rill

@@ -14,6 +14,7 @@ namespace detail {
 class task_state;
 }
 
+// [cancel_scope]
 /// A region of the running task that can be cancelled by itself.
 ///
 /// asyncio: the mechanism inside `timeout()` and `TaskGroup`; trio's cancel scope. The constructor
@@ -66,6 +67,7 @@ class cancel_scope {
   void withdraw() noexcept;
 
   bool is_shielded() const noexcept { return shielded_; }
+  // [/cancel_scope]
 
  private:
   friend class detail::task_state;

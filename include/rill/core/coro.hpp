@@ -135,6 +135,7 @@ class promise<void> final : public promise_result<void> {
 
 }  // namespace detail
 
+// [coro]
 /// A lazy coroutine that gives a T: the return type of coroutine functions. asyncio: the coroutine
 /// object.
 ///
@@ -179,6 +180,7 @@ class [[nodiscard(
   detail::coro_awaiter<T> operator co_await() && {
     return detail::coro_awaiter<T>(promise_reference());
   }
+  // [/coro]
 
  private:
   friend class detail::promise<T>;

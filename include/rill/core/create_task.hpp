@@ -14,11 +14,13 @@
 
 namespace rill {
 
+// [task_options]
 /// Options of create_task(). Trivial members only: GCC 12 mishandles others in an awaiting
 /// expression.
 struct task_options {
   std::string_view name = {};  ///< for dumps; "task-N" if empty. Copied.
 };
+// [/task_options]
 
 namespace detail {
 
@@ -48,6 +50,7 @@ auto launch_call(scheduler& owner, const task_options& options, Callable&& calla
 
 }  // namespace detail
 
+// [create_task]
 /// Has the loop of this thread run a coroutine as a task. asyncio: create_task(coro, name=...).
 ///
 /// The first step is queued, never run in place; tasks start in the order made. **Throws**
@@ -59,7 +62,9 @@ template <class T>
 task<T> create_task(coro<T> coroutine, const task_options& options = {}) {
   return detail::launch(detail::scheduler::require_current(), std::move(coroutine), options);
 }
+// [/create_task]
 
+// [create_task_callable]
 /// Moves a callable and its arguments into a task, calls it with them, and runs the coroutine that
 /// it returns. Both live until the coroutine has ended, so a capturing lambda or a temporary cannot
 /// dangle. The arguments are passed as rvalues.
@@ -73,6 +78,7 @@ auto create_task(Callable&& callable, Args&&... args) {
   return detail::launch_call(detail::scheduler::require_current(), task_options{},
                              std::forward<Callable>(callable), std::forward<Args>(args)...);
 }
+// [/create_task_callable]
 
 /// The same with options in front.
 template <class Callable, class... Args>

@@ -9,6 +9,7 @@
 
 namespace rill {
 
+// [cancelled_error]
 /// Thrown at an await when the task was asked to stop there. asyncio: CancelledError.
 ///
 /// Does not derive from std::exception, so that an ordinary handler cannot swallow it; a `catch
@@ -26,25 +27,32 @@ class cancelled_error final {
  private:
   detail::shared_text reason_;
 };
+// [/cancelled_error]
 
+// [timeout_error]
 /// Thrown when a time limit set by the program has passed. asyncio: TimeoutError.
 class timeout_error : public std::runtime_error {
  public:
   timeout_error() : std::runtime_error("rill: the time limit has passed") {}
   using std::runtime_error::runtime_error;
 };
+// [/timeout_error]
 
+// [invalid_state_error]
 /// Thrown when a future is read before it is done, or completed twice. asyncio: InvalidStateError.
 class invalid_state_error : public std::logic_error {
  public:
   using std::logic_error::logic_error;
 };
+// [/invalid_state_error]
 
+// [usage_error]
 /// Thrown on misuse of rill: the text says what to do instead. asyncio: RuntimeError.
 class usage_error : public std::logic_error {
  public:
   using std::logic_error::logic_error;
 };
+// [/usage_error]
 
 namespace detail {
 

@@ -10,6 +10,7 @@ namespace rill {
 
 class any_task;
 
+// [exception_context]
 /// What call_exception_handler() is given. asyncio: the context dictionary. The views and pointers
 /// are valid during the call only.
 struct exception_context {
@@ -20,9 +21,12 @@ struct exception_context {
   /// The task concerned, or null.
   const any_task* task = nullptr;
 };
+// [/exception_context]
 
+// [describe_exception]
 /// The text of an exception, for messages: what() of a std::exception, the reason of a
 /// cancelled_error, else a statement that it is of another type.
 std::string describe_exception(const std::exception_ptr& error);
+// [/describe_exception]
 
 }  // namespace rill

@@ -22,9 +22,12 @@ namespace detail {
 struct future_access;
 }
 
+// [done_callback_id]
 /// Names a done-callback, for remove_done_callback().
 enum class done_callback_id : std::uintptr_t {};
+// [/done_callback_id]
 
+// [any_future]
 /// A future whose type of result is not known here. Cheap to copy: handles share one state.
 ///
 /// All members but the default constructor, assignment and operator bool require a non-empty
@@ -70,6 +73,7 @@ class any_future {
   }
 
   bool operator==(const any_future&) const noexcept = default;
+  // [/any_future]
 
  protected:
   friend struct detail::future_access;
@@ -79,6 +83,7 @@ class any_future {
   detail::state_ref<detail::future_state> state_;
 };
 
+// [future]
 /// One result to come. asyncio: Future. Made by create_future<T>(); both ends share the handle.
 ///
 /// **Awaiting** suspends until the future is done, never when it is done already. `co_await f`
@@ -136,6 +141,7 @@ class [[nodiscard]] future : public any_future {
     detail::checked(state_);
     return detail::future_value_awaiter<T>(std::move(state_));
   }
+  // [/future]
 
  protected:
   friend struct detail::future_access;
@@ -197,11 +203,13 @@ struct future_access {
 
 }  // namespace detail
 
+// [create_future]
 /// Makes a future that belongs to the loop of this thread. Throws usage_error when none runs here;
 /// then event_loop::create_future<T>() is the way.
 template <class T = void>
 future<T> create_future() {
   return detail::future_access::make<T>(detail::scheduler::require_current());
 }
+// [/create_future]
 
 }  // namespace rill

@@ -37,6 +37,7 @@ bool is_cancellation(const std::exception_ptr& error) noexcept;
 
 }  // namespace detail
 
+// [result]
 /// A value of type T, or the exception that came instead of it.
 ///
 /// asyncio: what `gather(return_exceptions=True)` gives per awaitable. Also what the `try_` forms
@@ -91,6 +92,7 @@ class [[nodiscard]] result {
       return std::move(std::get<0>(state_));
     }
   }
+  // [/result]
 
  private:
   void check() const {

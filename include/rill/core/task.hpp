@@ -57,12 +57,14 @@ std::string task_members<Handle>::name() const {
 
 }  // namespace detail
 
+// [any_task]
 /// A task whose type of result is not known here: what current_task() and all_tasks() give.
 class any_task : public any_future, public detail::task_members<any_task> {
  public:
   any_task() noexcept = default;
 
   using detail::task_members<any_task>::cancel;
+  // [/any_task]
 
  private:
   friend struct detail::task_access;
@@ -72,6 +74,7 @@ class any_task : public any_future, public detail::task_members<any_task> {
   detail::task_state* task_state_pointer() const noexcept { return state_->as_task(); }
 };
 
+// [task]
 /// The handle of a running coroutine. asyncio: Task. Made by create_task(); is a future<T>.
 ///
 /// The loop owns running tasks: dropping the handle detaches, it neither cancels nor destroys. The
@@ -101,6 +104,7 @@ class [[nodiscard("dropping a task handle detaches the task; keep it, or call de
   void set_result(Args&&...) const = delete;
   template <class Exception>
   void set_exception(Exception&&) const = delete;
+  // [/task]
 
  private:
   friend struct detail::task_access;
@@ -128,23 +132,31 @@ task<T>::operator any_task() const noexcept {
   return detail::task_access::wrap(*task_state_pointer());
 }
 
+// [current_task]
 /// The task that is running in this thread. Throws usage_error outside a task. asyncio:
 /// current_task().
 any_task current_task();
+// [/current_task]
 
+// [all_tasks]
 /// The tasks of this thread's loop that are not done, in the order made. Throws usage_error when no
 /// loop runs here. asyncio: all_tasks(). Cost: one handle per task.
 std::vector<any_task> all_tasks();
+// [/all_tasks]
 
+// [await_frame]
 /// One suspended coroutine in a task's chain of callers.
 struct await_frame {
   await_site site;   ///< where it awaits
   const char* wait;  ///< innermost frame: the kind of wait ("sleep", "recv", ...); else "coro"
 };
+// [/await_frame]
 
+// [call_chain]
 /// The chain of suspended coroutines of a task, innermost first; empty while it runs, before its
 /// first step, and when it is done. asyncio: Task.get_stack, without its limit to one frame. Works
 /// in release builds.
 std::vector<await_frame> call_chain(const any_task& task);
+// [/call_chain]
 
 }  // namespace rill

@@ -44,8 +44,10 @@ class [[nodiscard]] yield_awaiter final : public native_awaiter {
 
 }  // namespace detail
 
+// [yield]
 /// Suspends the task and queues it behind everything that is ready now. asyncio: sleep(0).
 /// **Cancellation**: a request that comes while it is queued strikes here.
 inline detail::yield_awaiter yield() noexcept { return {}; }
+// [/yield]
 
 }  // namespace rill

@@ -11,6 +11,7 @@ namespace detail {
 struct callback_access;
 }
 
+// [callback_handle]
 /// A callback that the loop will run. asyncio: Handle. Dropping it leaves the callback as it is.
 /// Threads: only on the loop's thread.
 class callback_handle {
@@ -22,6 +23,7 @@ class callback_handle {
   void cancel() const noexcept { node_->cancel(); }
   bool cancelled() const noexcept { return node_->cancelled(); }
   explicit operator bool() const noexcept { return static_cast<bool>(node_); }
+  // [/callback_handle]
 
  private:
   friend struct detail::callback_access;
@@ -30,6 +32,7 @@ class callback_handle {
   detail::callback_ref<detail::callback_node> node_;
 };
 
+// [timer_handle]
 /// A callback that the loop will run at a time. asyncio: TimerHandle. Threads: only on the loop's
 /// thread.
 class timer_handle {
@@ -41,6 +44,7 @@ class timer_handle {
   /// The moment for which it was armed.
   time_point when() const noexcept { return time_point(loop_clock::duration(node_->when())); }
   explicit operator bool() const noexcept { return static_cast<bool>(node_); }
+  // [/timer_handle]
 
  private:
   friend struct detail::callback_access;
@@ -49,6 +53,7 @@ class timer_handle {
   detail::callback_ref<detail::timer_callback_node> node_;
 };
 
+// [threadsafe_handle]
 /// A callback posted from another thread by call_soon_threadsafe(). Any thread may use it; the loop
 /// may be gone.
 class threadsafe_handle {
@@ -61,6 +66,7 @@ class threadsafe_handle {
   bool cancel() const noexcept { return node_->cancel(); }
   bool cancelled() const noexcept { return node_->cancelled(); }
   explicit operator bool() const noexcept { return static_cast<bool>(node_); }
+  // [/threadsafe_handle]
 
  private:
   friend struct detail::callback_access;

@@ -7,6 +7,7 @@
 
 namespace rill {
 
+// [loop_clock]
 /// The clock of event loops: monotonic, in nanoseconds. Real loops count as
 /// std::chrono::steady_clock does; a virtual clock counts from zero. Time points of different loops
 /// must not be compared.
@@ -20,10 +21,14 @@ struct loop_clock {
   /// The time of the loop that runs in this thread. Throws usage_error when none does.
   static time_point now();
 };
+// [/loop_clock]
 
+// [time_point]
 /// A moment of the loop's clock.
 using time_point = loop_clock::time_point;
+// [/time_point]
 
+// [time_source]
 /// Where a loop takes its time from. The default is the system's monotonic clock;
 /// testing::virtual_clock is another.
 class time_source {
@@ -39,6 +44,7 @@ class time_source {
   /// tasks wait.
   virtual bool is_virtual() const noexcept = 0;
   virtual void advance_to(std::int64_t when) noexcept = 0;
+  // [/time_source]
 
  protected:
   time_source() = default;

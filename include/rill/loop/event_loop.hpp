@@ -24,6 +24,7 @@
 
 namespace rill {
 
+// [loop_options]
 /// How a loop is made.
 struct loop_options {
   /// Reactor by name: "epoll", "io_uring", "poll". Empty: environment variable RILL_BACKEND, else
@@ -39,6 +40,7 @@ struct loop_options {
   /// Report, once per stall, when tasks wait and nothing that the loop knows of can ever wake them.
   bool report_deadlock = true;
 };
+// [/loop_options]
 
 class runner;
 
@@ -46,6 +48,7 @@ namespace detail {
 class loop_core;
 }
 
+// [event_loop]
 /// Runs tasks, callbacks, timers and I/O in one thread. asyncio: event loop. Most programs only use
 /// run().
 ///
@@ -241,6 +244,7 @@ class event_loop {
 
   /// For the library.
   detail::scheduler& owner() const noexcept { return *scheduler_; }
+  // [/event_loop]
 
  private:
   friend class detail::loop_core;

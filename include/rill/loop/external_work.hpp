@@ -6,6 +6,7 @@
 
 namespace rill {
 
+// [external_work_guard]
 /// While one exists, the loop of this thread expects events from outside: it reports no deadlock,
 /// and a virtual clock waits in real time. Made and destroyed on the loop's thread. asyncio has no
 /// counterpart.
@@ -22,6 +23,7 @@ class external_work_guard {
     owner_->end_external_work();
     owner_->release();
   }
+  // [/external_work_guard]
 
  private:
   detail::scheduler* owner_;

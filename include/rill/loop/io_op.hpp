@@ -10,6 +10,7 @@
 
 namespace rill {
 
+// [io_kind]
 /// What an operation does. Every reactor performs all of them.
 enum class io_kind : std::uint8_t {
   receive,  ///< socket: up to `size` bytes into `data`; result 0 is end of stream (unless size is
@@ -26,13 +27,17 @@ enum class io_kind : std::uint8_t {
                     ///< io_uring only.
   wait_writable,    ///< done when a write would not block. Readiness reactors and io_uring only.
 };
+// [/io_kind]
 
+// [io_buffer]
 /// A piece of memory. Laid out as the system's own vector element on POSIX.
 struct io_buffer {
   void* data;
   std::size_t size;
 };
+// [/io_buffer]
 
+// [io_message]
 /// What receive_message and send_message work on.
 struct io_message {
   const io_buffer* buffers = nullptr;
@@ -41,12 +46,14 @@ struct io_message {
   std::uint32_t address_size = 0;  ///< in: room or length; out (receive): length
   bool truncated = false;          ///< out (receive): the datagram was longer than the buffers
 };
+// [/io_message]
 
 /// Bits of io_op::flags.
 enum io_flag : std::uint8_t {
   io_peek = 1,  ///< receive: leave the bytes in the socket
 };
 
+// [io_op]
 /// One operation. Who starts it fills the first group; the reactor fills `result` and owns the last
 /// group from start() until the completion. The record and its buffers must stay where they are for
 /// that time.
@@ -75,11 +82,16 @@ struct io_op {
 
   io_message& message() const noexcept { return *static_cast<io_message*>(data); }
 };
+// [/io_op]
 
+// [io_cancelled]
 /// The result of an operation that was withdrawn before it had any effect. No system error has this
 /// number.
 inline constexpr std::int64_t io_cancelled = INT64_MIN;
+// [/io_cancelled]
+// [io_closed]
 /// The result of an operation whose handle was closed under it.
 inline constexpr std::int64_t io_closed = INT64_MIN + 1;
+// [/io_closed]
 
 }  // namespace rill

@@ -18,6 +18,7 @@ namespace rill {
 
 enum class io_direction : std::uint8_t { read, write };
 
+// [io_watch]
 /// A persistent, level-triggered watch on a handle: `fire` is called in every wait() during which
 /// the handle is ready, until the watch is removed. What add_reader() and add_writer() stand on.
 struct io_watch {
@@ -35,21 +36,27 @@ struct io_watch {
   io_watch* previous = nullptr;
   io_watch* next = nullptr;
 };
+// [/io_watch]
 
+// [io_cancel]
 /// What became of reactor::cancel().
 enum class io_cancel : std::uint8_t {
   withdrawn,  ///< at once: the record is free, it never happened, complete() will not be called
   follows,    ///< complete() will be called, with io_cancelled or, if the cancel came too late, the
               ///< real result
 };
+// [/io_cancel]
 
+// [reactor_feature]
 /// What a reactor can do beyond the operations that all of them do.
 enum class reactor_feature : std::uint8_t {
   readiness,     ///< watches, wait_readable and wait_writable
   native_files,  ///< read and write on regular files do not block the thread
   pollable,      ///< pollable() gives a handle
 };
+// [/reactor_feature]
 
+// [reactor]
 /// Performs operations and waits for their ends. Completion-shaped: an operation is started, and
 /// its end is told.
 ///
@@ -102,25 +109,32 @@ class reactor {
   /// A handle that becomes readable when wait(0) would tell something, for embedding into another
   /// loop; or invalid_handle.
   virtual native_handle pollable() const noexcept { return invalid_handle; }
+  // [/reactor]
 
  protected:
   reactor() = default;
 };
 
+// [reactor_info]
 /// One line of the list of reactors: what was compiled in, and whether it works here.
 struct reactor_info {
   std::string_view name;
   bool available;
   std::string reason;  ///< why it is not available; empty if it is
 };
+// [/reactor_info]
 
+// [available_reactors]
 /// The reactors compiled in, best first. Tries each one.
 std::vector<reactor_info> available_reactors();
+// [/available_reactors]
 
+// [make_reactor]
 /// Makes a reactor by name; "" or "auto" means: the one named by the environment variable
 /// RILL_BACKEND, else the best one that works here, in silence. Throws std::invalid_argument for a
 /// name that is unknown or not compiled in, with the list of names, and std::system_error when the
 /// named one does not work here.
 std::unique_ptr<reactor> make_reactor(std::string_view name = {});
+// [/make_reactor]
 
 }  // namespace rill

@@ -14,6 +14,7 @@
 
 namespace rill {
 
+// [runner]
 /// Runs main coroutines one after the other on one loop. asyncio: Runner.
 ///
 /// The loop is made on first use. run() gives the coroutine's value or throws its error; leaving
@@ -56,6 +57,7 @@ class runner {
 
   /// Leaves. Idempotent.
   void close();
+  // [/runner]
 
  private:
   void run_main(const any_task& main);
@@ -66,6 +68,7 @@ class runner {
   bool closed_ = false;
 };
 
+// [run]
 /// Runs `main` on a new loop, and tears everything down. asyncio: run(main). The one call that most
 /// programs make.
 ///
@@ -82,5 +85,6 @@ T run(coro<T> main, loop_options options = {}) {
     return static_cast<T>(std::forward<decltype(value)>(value));
   }
 }
+// [/run]
 
 }  // namespace rill

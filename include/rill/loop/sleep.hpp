@@ -58,6 +58,7 @@ class [[nodiscard]] sleep_awaiter final : public parking_awaiter,
 
 }  // namespace detail
 
+// [sleep]
 /// Suspends the task for a time. asyncio: sleep(delay).
 ///
 /// Always suspends. A delay of zero or less is one trip through the ready queue, as yield(), so
@@ -68,10 +69,13 @@ template <class Rep, class Period>
 detail::sleep_awaiter sleep(std::chrono::duration<Rep, Period> delay) {
   return {detail::sleep_awaiter::kind::delay, detail::to_nanoseconds(delay)};
 }
+// [/sleep]
 
+// [sleep_until]
 /// Suspends the task until a moment of its loop's clock; as sleep() if that has passed.
 inline detail::sleep_awaiter sleep_until(time_point when) noexcept {
   return {detail::sleep_awaiter::kind::moment, when.time_since_epoch().count()};
 }
+// [/sleep_until]
 
 }  // namespace rill
