@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+// The echo server on rill's sockets, with the command line and the closing line of the raw servers.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "rill/rill.hpp"
+#include "support/echo_service.h"
+
+namespace {
+
+rill::coro<> serve(rill::socket client, std::uint64_t& messages) {
+  std::array<std::byte, 16 * 1024> buffer;
+  try {
+    while (true) {
+      const std::size_t received = co_await client.recv(buffer);
+      if (received == 0) break;
+      const std::span<const std::byte> message(buffer.data(), received);
+      const std::size_t sent = co_await client.send(message);
+      if (sent < received) co_await client.send_all(message.subspan(sent));
+      ++messages;
+    }
+  } catch (const std::system_error&) {
+    // The load generator is gone.
+  }
+}
+
+rill::coro<> serve_all(std::uint16_t port, std::uint64_t& messages, echo_cpu& start) {
+  const rill::socket listener = rill::socket::adopt(echo_listen(port));
+  start = echo_announce(listener.local_address().port());
+  while (true) {
+    rill::socket client = co_await listener.accept();
+    rill::create_task(serve(std::move(client), messages)).detach();
+  }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const echo_options options = echo_parse(count, arguments, echo_knows_backend);
+  std::uint64_t messages = 0;
+  echo_cpu start{};
+  try {
+    rill::run(serve_all(options.port, messages, start),
+              {.backend = options.backend != nullptr ? options.backend : ""});
+  } catch (const rill::interrupted_error&) {
+    // How it is ended.
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "rill_echo: %s\n", error.what());
+    return 1;
+  }
+  echo_report(messages, start);
+  return 0;
+}
