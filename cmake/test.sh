@@ -4,16 +4,17 @@
 # Installs what is missing, builds, and runs all tests.
 #
 #   cmake/test.sh                the whole matrix: Clang 19, ASan with UBSan and LSan, TSan, GCC 12
+#                                without optimisation and with it
 #   cmake/test.sh --all          the same
 #   cmake/test.sh --quick        one compiler, debug
-#   cmake/test.sh ROW...         these rows: clang asan tsan gcc; and tidy, not in the matrix
+#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc; tidy, not in the matrix
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
 set -uo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=cmake/packages.sh
 . "$root/cmake/packages.sh"
-all_rows=(clang asan tsan gcc)
+all_rows=(clang asan tsan gcc-debug gcc)
 
 usage() {
   echo "usage: cmake/test.sh [--all | --quick | ROW...]   rows: ${all_rows[*]}" >&2
@@ -40,6 +41,7 @@ install_for_rows() {
   local needs=(cmake ninja pkg_config liburing catch2 python) row
   for row in "${rows[@]}"; do
     case $row in
+      gcc-debug) needs+=(gcc) ;;
       gcc) needs+=(gcc benchmark) ;;
       clang) needs+=(clang clang_format) ;;
       asan | tsan) needs+=(clang sanitizers symbolizer) ;;
@@ -68,7 +70,7 @@ condense() {
 
 # Adds a row's result to the summary: name, outcome, tests, failed, skipped.
 record() {
-  summary+=("$(printf '%-8s %-14s %6s tests %6s failed %6s skipped %7s' "$1" "$2" "$3" "$4" "$5" \
+  summary+=("$(printf '%-10s %-14s %6s tests %6s failed %6s skipped %7s' "$1" "$2" "$3" "$4" "$5" \
     "$((SECONDS - row_start)) s")")
   total=$((total + $3))
   failed=$((failed + $4))
@@ -87,9 +89,9 @@ run_row() {
     record "$row" "build failed" 1 1 0
     return
   fi
-  # What doesn't run the library says nothing new under a sanitizer.
+  # What doesn't run the library has nothing new to say in these rows.
   case $row in
-    asan | tsan) ctest_options+=(--label-exclude '^(lint|consume|compile_fail)$') ;;
+    asan | tsan | gcc-debug) ctest_options+=(--label-exclude '^(lint|consume|compile_fail)$') ;;
   esac
   step "$row: testing"
   ctest "${ctest_options[@]}" 2>&1 | tee "$log" | condense
@@ -121,19 +123,25 @@ run_tidy() {
   fi
 }
 
+# One row with GCC: 12 where it is at hand, else whichever g++ is.
+run_gcc_row() {
+  local row=$1 type=$2
+  shift 2
+  if has_command g++-12; then
+    run_row "$row" "gcc-12-$type" "$@"
+  else
+    run_row "$row" "$type" -DCMAKE_CXX_COMPILER=g++ "$@"
+  fi
+}
+
 run_named_row() {
   case $1 in
     tidy) run_tidy ;;
     clang) run_row clang clang-19-debug ;;
     asan | tsan) run_row "$1" "$1" ;;
     quick) run_row quick debug "-DCMAKE_CXX_COMPILER=$compiler" ;;
-    gcc)
-      if has_command g++-12; then
-        run_row gcc gcc-12-release -DRILL_BUILD_BENCH=ON
-      else
-        run_row gcc release -DCMAKE_CXX_COMPILER=g++ -DRILL_BUILD_BENCH=ON
-      fi
-      ;;
+    gcc-debug) run_gcc_row gcc-debug debug ;;
+    gcc) run_gcc_row gcc release -DRILL_BUILD_BENCH=ON ;;
   esac
 }
 
