@@ -110,10 +110,12 @@ void results() {
   // [/result]
 }
 
+rill::coro<> pause() { co_await rill::sleep(1ms); }
+
 void runners() {
   // [runner]
   rill::runner runner;
-  runner.run([]() -> rill::coro<> { co_await rill::sleep(1ms); });
+  runner.run(pause());
   const int code = runner.run([](int value) -> rill::coro<int> { co_return value; }, 0);
   runner.close();  // cancels what is left, waits for it, closes the loop
   // [/runner]

@@ -25,6 +25,8 @@ if "$server" --list-backends | grep "^$backend unavailable"; then
 fi
 
 start() {
+  rm -f "$work/server.out"
+  : >"$work/server.out"
   "$server" --backend "$backend" "$@" >"$work/server.out" 2>"$work/server.err" </dev/null &
   pid=$!
   tries=0

@@ -28,14 +28,17 @@ CONDITIONALS = re.compile(r"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b")
 
 
 def markdown_blocks(text):
-    """(first line, text) of each C++ block that is not marked `not compiled`."""
+    """(first line, text) of each C++ block but those marked `not compiled`, and `declaration`: parts of
+    headers, which are read as headers."""
     fence, language, start, lines, before = None, "", 0, [], ""
     for number, line in enumerate(text.splitlines(), 1):
         found = FENCE.match(line)
         if fence is None and found:
             fence, language, start, lines = found.group(1), found.group(2), number + 1, []
         elif fence and found and found.group(1).startswith(fence) and not found.group(2):
-            if language in BLOCK_LANGUAGES and not before.startswith("<!-- not compiled"):
+            if language in BLOCK_LANGUAGES and not before.startswith(
+                ("<!-- not compiled", "<!-- declaration")
+            ):
                 yield start, "\n".join(lines) + "\n"
             fence, before = None, ""
         elif fence:
