@@ -164,9 +164,15 @@ void loop_core::idle_virtual(std::int64_t until, std::int64_t limit) {
     // Threads at work for the loop are waited for in real time; I/O is given a moment to answer.
     const bool patient =
         scheduler_->external_work() != 0 || (until == never && limit >= longest_wait);
-    reactor_->wait(patient ? virtual_give_up : virtual_grace);
-    if (scheduler_->has_ready() || scheduler_->has_posted() || scheduler_->external_work() != 0)
-      return;
+    const std::int64_t patience = patient ? virtual_give_up : virtual_grace;
+    const std::int64_t give_up = steady_now() + patience;
+    // wait() may return early, with nothing to tell.
+    for (std::int64_t left = patience; left > 0; left = give_up - steady_now()) {
+      reactor_->wait(left);
+      if (scheduler_->has_ready() || scheduler_->has_posted() || scheduler_->external_work() != 0)
+        return;
+      if (reactor_->pending() == 0) break;
+    }
   }
   if (until == never && limit >= longest_wait) {
     throw deadlock_error("rill: every task waits, and nothing can ever wake one:\n" +

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "rill/base/config.hpp"
 #include "rill/core/detail/frame_pool.hpp"
 
 namespace {
@@ -12,7 +13,7 @@ namespace {
 std::atomic<std::size_t> allocations{0};
 std::atomic<std::size_t> latest_large{0};
 
-void* counted(std::size_t size) {
+[[maybe_unused]] void* counted(std::size_t size) {
   allocations.fetch_add(1, std::memory_order_relaxed);
   if (size > rill::detail::pool_largest) latest_large.store(size, std::memory_order_relaxed);
   void* const block = std::malloc(size == 0 ? 1 : size);
@@ -22,6 +23,8 @@ void* counted(std::size_t size) {
 
 }  // namespace
 
+bool rill_test::counts_allocations() noexcept { return RILL_TSAN == 0; }
+
 std::size_t rill_test::allocation_count() noexcept {
   return allocations.load(std::memory_order_relaxed);
 }
@@ -30,9 +33,21 @@ std::size_t rill_test::latest_large_allocation() noexcept {
   return latest_large.load(std::memory_order_relaxed);
 }
 
+#if RILL_TSAN == 0
 void* operator new(std::size_t size) { return counted(size); }
 void* operator new[](std::size_t size) { return counted(size); }
+// The library's own nothrow forms would not be paired with the deletes below under sanitizers.
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  return std::malloc(size == 0 ? 1 : size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t& tag) noexcept {
+  return operator new(size, tag);
+}
 void operator delete(void* block) noexcept { std::free(block); }
 void operator delete[](void* block) noexcept { std::free(block); }
+void operator delete(void* block, const std::nothrow_t& /*tag*/) noexcept { std::free(block); }
+void operator delete[](void* block, const std::nothrow_t& /*tag*/) noexcept { std::free(block); }
 void operator delete(void* block, std::size_t /*size*/) noexcept { std::free(block); }
 void operator delete[](void* block, std::size_t /*size*/) noexcept { std::free(block); }
+#endif

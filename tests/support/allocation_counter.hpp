@@ -7,6 +7,9 @@
 
 namespace rill_test {
 
+/// False under ThreadSanitizer, which has operators of its own; nothing is counted then.
+bool counts_allocations() noexcept;
+
 /// How often any operator new has been called so far, in all threads.
 std::size_t allocation_count() noexcept;
 

@@ -21,6 +21,9 @@ class scripted_reactor final : public rill::reactor {
   /// With `follows`: the result that wait() gives to a cancelled operation.
   std::int64_t cancelled_result = rill::io_cancelled;
 
+  /// Called in each wait(), before ends are told.
+  std::function<void()> on_wait;
+
   int starts = 0;
   int cancels = 0;
   int waits = 0;
@@ -54,6 +57,7 @@ class scripted_reactor final : public rill::reactor {
 
   void wait(std::int64_t) noexcept override {
     ++waits;
+    if (on_wait) on_wait();
     while (!ended_.empty()) {
       rill::io_op* const op = ended_.front();
       ended_.erase(ended_.begin());
