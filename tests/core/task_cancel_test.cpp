@@ -235,3 +235,22 @@ RILL_TEST_CASE("uncancel before delivery takes a request back altogether", "[can
   co_await task;
   CHECK(!task.cancelled());
 }
+
+RILL_TEST_CASE("a time limit made by hand of cancel and uncancel", "[cancel]") {
+  const rill::any_task me = rill::current_task();
+  bool timed_out = false;
+  rill::event_loop::running().call_later(1s, [&] {
+    timed_out = true;
+    me.cancel();
+  });
+  bool caught = false;
+  try {
+    co_await rill::sleep(1h);
+  } catch (const cancelled_error&) {
+    caught = timed_out && me.uncancel() == 0;
+  }
+  CHECK(caught);
+  co_await rill::sleep(1s);
+  CHECK(me.cancelling() == 0);
+  CHECK(rill::loop_clock::now() == rill::time_point(2s));
+}
