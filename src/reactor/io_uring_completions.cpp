@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The io_uring reactor's wait: submits, takes the kernel's answers, tells the ends. Wakes it, too.
+#include <cerrno>
+
+#include "base/system_calls.hpp"
+#include "reactor/io_uring_operations.hpp"
+#include "reactor/io_uring_reactor.hpp"
+
+namespace rill::detail {
+
+namespace {
+
+// With so many ends in one wait, or fewer, sends are calls of their own.
+constexpr std::size_t most_ends_for_direct_sends = 1;
+
+io_op& operation_of(std::uint64_t user_data) noexcept {
+  // Only issue() makes user data with the tag of operations, from a record's address.
+  return *reinterpret_cast<io_op*>(static_cast<std::uintptr_t>(user_data));
+}
+
+}  // namespace
+
+// The kernel is asked to give all back, by the addresses of the records, which need not exist any
+// more. In another thread than the ring's, which has ended as a rule, the kernel has done so then.
+io_uring_reactor::~io_uring_reactor() {
+  closing_ = true;
+  ring_.for_each_unsubmitted([this](io_uring_sqe& place) {
+    if (place.user_data == tag_unheeded) return;
+    io_uring_prep_nop(&place);
+    place.user_data = tag_unheeded;
+    --in_kernel_;
+  });
+  if (!ring_.belongs_elsewhere() && in_kernel_ != 0) {
+    handles_.for_each([this](io_uring_handle& handle) {
+      for (const io_record_list<io_op>& lane : handle.operations) {
+        if (!lane.empty()) cancel_by_data(reinterpret_cast<std::uintptr_t>(lane.first()));
+      }
+      for (io_watch*& watch : handle.watches) watch = nullptr;
+      disarm(handle);
+    });
+    if (waker_armed_) cancel_by_data(tag_wake);
+    while (in_kernel_ != 0) {
+      enter(-1);
+      ring_.harvest([this](const io_uring_cqe& answer) { take(answer); });
+    }
+  }
+  system_calls().close(waker_);
+}
+
+void io_uring_reactor::wait(std::int64_t timeout_ns) noexcept {
+  if (ring_.belongs_elsewhere()) [[unlikely]]
+    move_here();
+  if (listed_ != nullptr) issue_listed();
+  arm_watches();
+  if (!waker_armed_) [[unlikely]]
+    arm_waker();
+  if (!ended_.empty()) timeout_ns = 0;
+  if (timeout_ns != 0) {
+    // Pairs with wake(): either this sees that it was woken, or wake() sees that it sleeps.
+    std::uint8_t before = awake;
+    if (!activity_.compare_exchange_strong(before, asleep, std::memory_order_acq_rel))
+      timeout_ns = 0;
+  }
+  if (timeout_ns != 0 || ring_.has_unsubmitted() || ring_.has_completions()) enter(timeout_ns);
+  // What was queued before wake() was called is seen after this.
+  if (activity_.load(std::memory_order_relaxed) != awake)
+    activity_.exchange(awake, std::memory_order_acq_rel);
+  ring_.harvest([this](const io_uring_cqe& answer) { take(answer); });
+  tell();
+}
+
+// Without memory or room for completions the kernel takes fewer entries than there are; they stay,
+// and the next call offers them again.
+int io_uring_reactor::enter(std::int64_t timeout_ns) noexcept {
+  const int error = ring_.enter(timeout_ns);
+  if (error == -EBUSY || error == -EAGAIN) {
+    // Not inside harvest(), which calls nothing that enters.
+    ring_.harvest([this](const io_uring_cqe& answer) { take(answer); });
+  }
+  return error;
+}
+
+io_uring_sqe* io_uring_reactor::entry() noexcept {
+  if (io_uring_sqe* const place = ring_.try_entry()) [[likely]]
+    return place;
+  if (ring_.belongs_elsewhere()) move_here();
+  for (int tries = 0; tries < 8; ++tries) {
+    if (io_uring_sqe* const place = ring_.try_entry()) return place;
+    enter(0);
+  }
+  return ring_.try_entry();
+}
+
+// For entries without which something would never end; memory comes back some time.
+io_uring_sqe& io_uring_reactor::needed_entry() noexcept {
+  while (true) {
+    if (io_uring_sqe* const place = entry()) return *place;
+  }
+}
+
+void io_uring_reactor::cancel_by_data(std::uint64_t user_data) noexcept {
+  io_uring_sqe& place = needed_entry();
+  io_uring_prep_cancel64(&place, user_data, 0);
+  place.user_data = tag_unheeded;
+  if (ring_.can_skip_success()) place.flags |= IOSQE_CQE_SKIP_SUCCESS;
+}
+
+std::uint32_t io_uring_reactor::next_generation() noexcept {
+  if (++generation_ == 0) ++generation_;
+  return generation_;
+}
+
+void io_uring_reactor::take(const io_uring_cqe& answer) noexcept {
+  const std::uint64_t data = answer.user_data;
+  const auto kind = static_cast<tag>(data & 7);
+  if (kind == tag_unheeded) return;
+  const bool last = (answer.flags & IORING_CQE_F_MORE) == 0;
+  if (last) --in_kernel_;
+  if (closing_) {
+    if (kind == tag_accept && answer.res >= 0) system_calls().close(answer.res);
+    return;
+  }
+  if (kind == tag_operation) {
+    take_operation(operation_of(data), answer.res, answer.flags);
+    return;
+  }
+  if (kind == tag_wake) {
+    if (last) waker_armed_ = false;
+    return;
+  }
+  io_uring_handle& handle = *handles_.find(static_cast<native_handle>(data >> 3 & 0x1fff'ffff));
+  const auto generation = static_cast<std::uint32_t>(data >> 32);
+  if (kind == tag_accept) {
+    take_accept(handle, generation, answer.res, answer.flags);
+  } else {
+    take_watch(handle, kind == tag_read_watch ? io_direction::read : io_direction::write,
+               generation);
+  }
+}
+
+void io_uring_reactor::take_operation(io_op& op, std::int64_t result, unsigned flags) noexcept {
+  const unsigned before = op.reactor_state;
+  op.reactor_state &= static_cast<std::uint8_t>(~state_issued);
+  if ((before & state_forgotten) != 0) {
+    if (op.kind == io_kind::accept && result >= 0) system_calls().close(static_cast<int>(result));
+    forgotten_.remove(op);
+    end(op, io_closed);
+    return;
+  }
+  io_uring_handle& handle = *handles_.find(op.handle);
+  if ((before & state_polling) != 0) {
+    take_polled(handle, op, result);
+    return;
+  }
+  if (op.kind == io_kind::receive)
+    handle.nonempty = (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0 && result >= 0;
+  const bool nothing_done = result == -ECANCELED || result == -EINTR ||
+                            (result == -EAGAIN && op.kind != io_kind::connect);
+  if (nothing_done && (before & state_asked) != 0) {
+    end_first(handle, op, io_cancelled);
+  } else if (nothing_done) {
+    // Interrupted, or the thread has ended that gave it to the kernel: again. Before 5.19 it also
+    // says that it would block: poll first.
+    if (result == -EAGAIN) op.reactor_state |= state_polling;
+    list(handle);
+  } else if (op.kind == io_kind::accept && uring::concerns_only_the_connection(result) &&
+             (before & state_asked) == 0) {
+    list(handle);
+  } else {
+    end_first(handle, op, result);
+  }
+}
+
+void io_uring_reactor::take_polled(io_uring_handle& handle, io_op& op,
+                                   std::int64_t result) noexcept {
+  const bool asked = (op.reactor_state & state_asked) != 0;
+  const bool interrupted = result == -ECANCELED || result == -EINTR;
+  op.reactor_state &= static_cast<std::uint8_t>(~state_polling);
+  if (interrupted && asked) {
+    end_first(handle, op, io_cancelled);
+  } else if (interrupted) {
+    list(handle);
+  } else if (result < 0) {
+    end_first(handle, op, result);
+  } else if (op.kind == io_kind::wait_readable || op.kind == io_kind::wait_writable) {
+    end_first(handle, op, 0);
+  } else if (asked) {
+    end_first(handle, op, io_cancelled);
+  } else if (!uring::is_polled(op.kind)) {
+    list(handle);
+  } else {
+    const std::int64_t done = uring::perform(op);
+    if (op.kind == io_kind::receive_message) handle.nonempty = done >= 0;
+    if (done == -EAGAIN) {
+      list(handle);
+    } else {
+      end_first(handle, op, done);
+    }
+  }
+}
+
+void io_uring_reactor::tell() noexcept {
+  std::size_t ends = 0;
+  for (io_watch* watch = watches_.first(); watch != nullptr; watch = watch->next) {
+    if (watch->reactor_state != watch_ready) continue;
+    watch->reactor_state = watch_listed;
+    watch->fire(*watch);
+  }
+  while (io_op* const op = ended_.pop_front()) {
+    --pending_;
+    ++ends;
+    op->reactor_state = 0;
+    op->complete(*op);
+  }
+  direct_sends_ = ends <= most_ends_for_direct_sends;
+}
+
+// The eventfd is never read: a multishot poll reports each write.
+void io_uring_reactor::arm_waker() noexcept {
+  io_uring_sqe& place = needed_entry();
+  io_uring_prep_poll_multishot(&place, waker_, uring::poll_mask(io_direction::read));
+  place.user_data = tag_wake;
+  waker_armed_ = true;
+  ++in_kernel_;
+}
+
+void io_uring_reactor::ring_the_bell() noexcept {
+  const std::uint64_t one = 1;
+  const int before = errno;  // this may run in a signal handler
+  // The only failure is a full counter, after 2^64 calls.
+  const auto written = system_calls().write(waker_, &one, sizeof one);
+  static_cast<void>(written);
+  errno = before;
+}
+
+// Only the first of several calls, and only if the thread sleeps, costs a system call. The exchange
+// releases what was queued before to the one in wait().
+void io_uring_reactor::wake() noexcept {
+  const std::uint8_t before = activity_.exchange(woken, std::memory_order_acq_rel);
+  if (before == asleep || (before == awake && embedded_.load(std::memory_order_relaxed)))
+    ring_the_bell();
+}
+
+native_handle io_uring_reactor::pollable() const noexcept {
+  embedded_.store(true, std::memory_order_relaxed);
+  return ring_.descriptor();
+}
+
+// The kernel ties a ring to a thread, and gives up what the ring holds when the thread ends. In a
+// new thread all that has no answer is issued anew, in a new ring.
+void io_uring_reactor::move_here() noexcept {
+  ring_.harvest([this](const io_uring_cqe& answer) { take(answer); });
+  if (ring_.recreate() != 0) return;
+  in_kernel_ = 0;
+  waker_armed_ = false;
+  while (io_op* const op = forgotten_.pop_front()) end(*op, io_closed);
+  handles_.for_each([this](io_uring_handle& handle) {
+    for (io_record_list<io_op>& lane : handle.operations) {
+      io_op* const op = lane.first();
+      if (op == nullptr) continue;
+      const bool asked = (op->reactor_state & state_asked) != 0;
+      op->reactor_state = 0;
+      if (asked) {
+        end_first(handle, *op, io_cancelled);
+      } else {
+        list(handle);
+      }
+    }
+    for (std::size_t side = 0; side < 2; ++side) {
+      io_watch* const watch = handle.watches[side];
+      if (handle.armed_watch[side] != 0 && watch != nullptr) {
+        watch->reactor_state = watch_listed;
+        watches_.push_back(*watch);
+      }
+      handle.armed_watch[side] = 0;
+    }
+    if (handle.listener != nullptr) handle.listener->armed = 0;
+  });
+}
+
+}  // namespace rill::detail

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What one operation is to the system: as an entry of the submission queue, and as a direct call.
+// For io_uring_reactor.
+#pragma once
+
+#include <liburing.h>
+
+#include <cstdint>
+
+#include "rill/loop/io_op.hpp"
+#include "rill/loop/reactor.hpp"
+
+namespace rill::detail::uring {
+
+/// The direction whose readiness the operation waits for.
+inline io_direction direction_of(io_kind kind) noexcept {
+  switch (kind) {
+    case io_kind::receive:
+    case io_kind::receive_message:
+    case io_kind::accept:
+    case io_kind::read:
+    case io_kind::wait_readable:
+      return io_direction::read;
+    case io_kind::send:
+    case io_kind::send_message:
+    case io_kind::connect:
+    case io_kind::write:
+    case io_kind::wait_writable:
+      break;
+  }
+  return io_direction::write;
+}
+
+/// What poll is asked for.
+unsigned poll_mask(io_direction direction) noexcept;
+
+/// True for kinds that are only polled for by the kernel, and then done by perform(): waits, and
+/// messages. A message's header would have to outlive the call that started it, and the record has
+/// no room for one.
+bool is_polled(io_kind kind) noexcept;
+
+/// Fills an entry that performs the operation; not for kinds that are polled. `poll_first`: the
+/// kernel need not try, it would find nothing.
+void prepare(io_uring_sqe& entry, const io_op& op, bool poll_first) noexcept;
+
+/// Performs a send, receive or message without blocking; of a wait, says that it is over. Returns
+/// the result; -EAGAIN: it would block.
+std::int64_t perform(io_op& op) noexcept;
+
+/// True for errors of accept that concern a connection that died in the queue, or the network it
+/// came from: the listener is sound, and the next accept is to be tried.
+bool concerns_only_the_connection(std::int64_t result) noexcept;
+
+}  // namespace rill::detail::uring

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The io_uring reactor's operations: from start() to the kernel, and back by cancel() or forget().
+#include "reactor/io_uring_reactor.hpp"
+
+#include <sys/eventfd.h>
+
+#include <cerrno>
+
+#include "base/system_calls.hpp"
+#include "reactor/io_uring_operations.hpp"
+#include "rill/base/error.hpp"
+
+namespace rill::detail {
+
+using uring::direction_of;
+
+io_uring_reactor::io_uring_reactor(io_uring_rung first)
+    : ring_(first), waker_(system_calls().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  if (waker_ < 0) throw_system_error(errno, "rill: eventfd");
+}
+
+bool io_uring_reactor::supports(reactor_feature feature) const noexcept {
+  switch (feature) {
+    case reactor_feature::readiness:
+    case reactor_feature::native_files:
+    case reactor_feature::pollable:
+      return true;
+  }
+  return false;
+}
+
+bool io_uring_reactor::start(io_op& op) noexcept {
+  io_uring_handle* const handle = handles_.get(op.handle);
+  if (handle == nullptr) [[unlikely]] {
+    op.result = op.handle < 0 ? -EBADF : -ENOMEM;
+    return true;
+  }
+  op.reactor_state = 0;
+  io_record_list<io_op>& lane = handle->lane(direction_of(op.kind));
+  const bool first = lane.empty();
+  if (first && try_now(*handle, op)) return true;
+  lane.push_back(op);
+  ++pending_;
+  if (!first || issue(*handle, op)) return false;
+  lane.remove(op);
+  --pending_;
+  op.result = -ENOMEM;
+  return true;
+}
+
+// Tries what needs no entry. A send is cheaper by a call of its own if it goes alone, and as an
+// entry if others go with it. A receive is tried if the socket is known to have more.
+bool io_uring_reactor::try_now(io_uring_handle& handle, io_op& op) noexcept {
+  switch (op.kind) {
+    case io_kind::accept:
+      if (handle.listener == nullptr) return false;
+      op.result = handle.listener->pop();
+      return op.result != invalid_handle;
+    case io_kind::wait_readable:
+      op.result = 0;
+      return handle.listener != nullptr && handle.listener->waiting() != 0;
+    case io_kind::receive:
+    case io_kind::receive_message:
+      if (!handle.nonempty) return false;
+      break;
+    case io_kind::send:
+      if (!direct_sends_) return false;
+      break;
+    case io_kind::send_message:
+      break;
+    case io_kind::connect:
+    case io_kind::read:
+    case io_kind::write:
+    case io_kind::wait_writable:
+      return false;
+  }
+  op.result = uring::perform(op);
+  const bool ended = op.result != -EAGAIN;
+  if (direction_of(op.kind) == io_direction::write) {
+    if (!ended) op.reactor_state |= state_blocked;
+  } else if (!ended || (op.kind == io_kind::receive && (op.flags & io_peek) == 0 &&
+                        op.result < static_cast<std::int64_t>(op.size))) {
+    handle.nonempty = false;
+  }
+  return ended;
+}
+
+bool io_uring_reactor::issue(io_uring_handle& handle, io_op& op) noexcept {
+  if (op.kind == io_kind::accept && ring_.has_poll_first()) return arm_accept(handle);
+  io_uring_sqe* const place = entry();
+  if (place == nullptr) return false;
+  if ((op.reactor_state & state_polling) != 0 || uring::is_polled(op.kind)) {
+    io_uring_prep_poll_add(place, static_cast<int>(op.handle),
+                           uring::poll_mask(direction_of(op.kind)));
+    op.reactor_state |= state_polling;
+  } else {
+    const bool ready =
+        op.kind == io_kind::receive ? handle.nonempty : (op.reactor_state & state_blocked) == 0;
+    uring::prepare(*place, op, !ready && ring_.has_poll_first());
+  }
+  place->user_data = reinterpret_cast<std::uintptr_t>(&op);
+  op.reactor_word = ring_.last_position();
+  op.reactor_state |= state_issued;
+  ++in_kernel_;
+  return true;
+}
+
+// Makes nothing of an entry that the kernel has not seen.
+bool io_uring_reactor::withdraw_entry(io_op& op) noexcept {
+  io_uring_sqe* const place =
+      ring_.unsubmitted(op.reactor_word, reinterpret_cast<std::uintptr_t>(&op));
+  if (place == nullptr) return false;
+  io_uring_prep_nop(place);
+  place->user_data = tag_unheeded;
+  op.reactor_state &= static_cast<std::uint8_t>(~state_issued);
+  --in_kernel_;
+  return true;
+}
+
+void io_uring_reactor::ask_back(io_op& op) noexcept {
+  op.reactor_state |= state_asked;
+  cancel_by_data(reinterpret_cast<std::uintptr_t>(&op));
+}
+
+io_cancel io_uring_reactor::cancel(io_op& op) noexcept {
+  constexpr unsigned on_its_way = state_ended | state_forgotten | state_asked;
+  if ((op.reactor_state & on_its_way) != 0) return io_cancel::follows;
+  if ((op.reactor_state & state_issued) != 0 && !withdraw_entry(op)) {
+    ask_back(op);
+    return io_cancel::follows;
+  }
+  io_uring_handle& handle = *handles_.find(op.handle);
+  io_record_list<io_op>& lane = handle.lane(direction_of(op.kind));
+  const bool first = lane.first() == &op;
+  lane.remove(op);
+  --pending_;
+  if (first && !lane.empty()) list(handle);
+  return io_cancel::withdrawn;
+}
+
+void io_uring_reactor::end(io_op& op, std::int64_t result) noexcept {
+  op.result = result;
+  op.reactor_state = state_ended;
+  ended_.push_back(op);
+}
+
+void io_uring_reactor::end_first(io_uring_handle& handle, io_op& op, std::int64_t result) noexcept {
+  io_record_list<io_op>& lane = handle.lane(direction_of(op.kind));
+  lane.remove(op);
+  end(op, result);
+  if (!lane.empty()) list(handle);
+}
+
+void io_uring_reactor::list(io_uring_handle& handle) noexcept {
+  if (handle.listed) return;
+  handle.listed = true;
+  handle.next_listed = listed_;
+  listed_ = &handle;
+}
+
+void io_uring_reactor::issue_listed() noexcept {
+  while (listed_ != nullptr) {
+    io_uring_handle& handle = *listed_;
+    listed_ = handle.next_listed;
+    handle.listed = false;
+    for (io_record_list<io_op>& lane : handle.operations) {
+      io_op* const op = lane.first();
+      if (op == nullptr || (op->reactor_state & state_issued) != 0) continue;
+      if (try_now(handle, *op)) {
+        end_first(handle, *op, op->result);
+      } else if (!issue(handle, *op)) {
+        end_first(handle, *op, -ENOMEM);
+      }
+    }
+    stop_accept_if_wanted(handle);
+  }
+}
+
+// What holds the socket in the kernel is taken back within the call, so that closing the descriptor
+// closes the socket, and its address is free.
+void io_uring_reactor::forget(native_handle number) noexcept {
+  io_uring_handle* const handle = handles_.find(number);
+  if (handle == nullptr) return;
+  bool held = disarm(*handle);
+  for (io_record_list<io_op>& lane : handle->operations) held |= forget_operations(lane);
+  handle->nonempty = false;
+  for (int tries = 0; held && tries < 4; ++tries) {
+    enter(0);
+    held = ring_.has_unsubmitted();
+  }
+  if (!ended_.empty() && embedded_.load(std::memory_order_relaxed)) ring_the_bell();
+}
+
+// Returns whether the kernel has one of them.
+bool io_uring_reactor::forget_operations(io_record_list<io_op>& lane) noexcept {
+  bool held = false;
+  while (io_op* const op = lane.pop_front()) {
+    if ((op->reactor_state & state_issued) == 0 || withdraw_entry(*op)) {
+      end(*op, io_closed);
+      continue;
+    }
+    held = true;
+    op->reactor_state |= state_forgotten;
+    forgotten_.push_back(*op);
+    if ((op->reactor_state & state_asked) == 0) ask_back(*op);
+  }
+  return held;
+}
+
+}  // namespace rill::detail

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The io_uring reactor: every operation is an entry of the submission queue, all entries of a turn
+// are submitted by the call that waits for completions.
+//
+// Where the choice was open, measurement decided (kernel 6.18, 64-byte echo, CPU time per message
+// of bare servers, medians of 7 interleaved runs, noise 2 %):
+//
+//                                                              64 connections   1,000 connections
+//   multishot receive into provided buffers, sent from there         2,888 ns            2,833 ns
+//   the same, copied out as the contract demands                     2,866 ns            2,858 ns
+//   one-shot receive into the caller's buffer, polled first          2,921 ns            2,775 ns
+//   the same, sends by a system call of their own                    2,986 ns            2,951 ns
+//   multishot poll, then system calls                                2,917 ns            2,878 ns
+//   epoll                                                            2,973 ns            2,881 ns
+//
+// So receives are one-shot: provided buffers gain nothing, and would take more from a socket than
+// was asked for, which is lost when the descriptor goes to somebody else.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "reactor/io_uring_handles.hpp"
+#include "reactor/io_uring_ring.hpp"
+#include "rill/loop/reactor.hpp"
+
+namespace rill::detail {
+
+/// Invariants:
+/// 1. An operation that was started and not told is in exactly one list: that of its handle and
+///    direction, that of its forgotten handle's leftovers, or that of the ended.
+/// 2. Only the first of a handle and direction may be issued: have an entry in the submission queue
+///    or be in the kernel. If it is not, it waits for the listener, or the handle is listed.
+/// 3. The kernel's answer to an issued operation carries the record's address. The record is not
+///    told before that answer is there, so that the address cannot mean another operation; a cancel
+///    is queued before the answer is seen, hence taken before an operation that comes to lie at the
+///    same address. All else that the kernel answers to carries a descriptor and the generation in
+///    which it was armed, and is stale if that generation is not the present one.
+class io_uring_reactor final : public reactor {
+ public:
+  explicit io_uring_reactor(io_uring_rung first = io_uring_rung::deferred);
+  /// Takes back what the kernel holds and waits for that: no buffer is written to afterwards.
+  /// Touches no operation.
+  ~io_uring_reactor() override;
+
+  std::string_view name() const noexcept override { return "io_uring"; }
+  bool supports(reactor_feature feature) const noexcept override;
+  bool start(io_op& op) noexcept override;
+  io_cancel cancel(io_op& op) noexcept override;
+  void forget(native_handle handle) noexcept override;
+  int add_watch(io_watch& watch) noexcept override;
+  void remove_watch(io_watch& watch) noexcept override;
+  void wait(std::int64_t timeout_ns) noexcept override;
+  void wake() noexcept override;
+  std::size_t pending() const noexcept override { return pending_; }
+  native_handle pollable() const noexcept override;
+
+ private:
+  /// The low three bits of user data; records are aligned to eight.
+  enum tag : std::uint8_t {
+    tag_operation = 0,
+    tag_read_watch = 1,
+    tag_write_watch = 2,
+    tag_accept = 3,
+    tag_wake = 4,
+    tag_unheeded = 5,  // the answer says nothing that matters
+  };
+  /// Bits of io_op::reactor_state.
+  enum state : std::uint8_t {
+    state_issued = 1,
+    state_polling = 2,    // issued as a poll, after which it is performed or issued anew
+    state_asked = 4,      // the kernel was asked to give it up
+    state_forgotten = 8,  // its handle was forgotten while the kernel had it
+    state_ended = 16,     // only to be told
+    state_blocked = 32,   // a direct call would have blocked
+  };
+  /// io_watch::reactor_state.
+  enum watch_state : std::uint8_t {
+    watch_armed = 0,
+    watch_listed = 1,  // to be armed
+    watch_ready = 2,   // to be fired, and then armed
+  };
+  /// Of the loop's thread, for wake().
+  enum activity : std::uint8_t { awake, asleep, woken };
+
+  // io_uring_reactor.cpp: operations
+  bool try_now(io_uring_handle& handle, io_op& op) noexcept;
+  bool issue(io_uring_handle& handle, io_op& op) noexcept;
+  bool withdraw_entry(io_op& op) noexcept;
+  void ask_back(io_op& op) noexcept;
+  void end(io_op& op, std::int64_t result) noexcept;
+  void list(io_uring_handle& handle) noexcept;
+  void issue_listed() noexcept;
+  bool forget_operations(io_record_list<io_op>& lane) noexcept;
+
+  // io_uring_completions.cpp: what the kernel answers
+  void take(const io_uring_cqe& answer) noexcept;
+  void take_operation(io_op& op, std::int64_t result, unsigned flags) noexcept;
+  void take_polled(io_uring_handle& handle, io_op& op, std::int64_t result) noexcept;
+  void end_first(io_uring_handle& handle, io_op& op, std::int64_t result) noexcept;
+  void tell() noexcept;
+  void arm_waker() noexcept;
+  void ring_the_bell() noexcept;
+  void move_here() noexcept;
+  int enter(std::int64_t timeout_ns) noexcept;
+  io_uring_sqe* entry() noexcept;
+  io_uring_sqe& needed_entry() noexcept;
+  std::uint32_t next_generation() noexcept;
+  void cancel_by_data(std::uint64_t user_data) noexcept;
+
+  // io_uring_listener.cpp: accepts and watches, which stay armed
+  bool arm_accept(io_uring_handle& handle) noexcept;
+  void take_accept(io_uring_handle& handle, std::uint32_t generation, std::int64_t result,
+                   unsigned flags) noexcept;
+  void keep_accepted(io_uring_handle& handle, int accepted) noexcept;
+  void stop_accept_if_wanted(io_uring_handle& handle) noexcept;
+  bool disarm(io_uring_handle& handle) noexcept;
+  void drop_watch(io_uring_handle& handle, io_watch& watch) noexcept;
+  void arm_watches() noexcept;
+  void take_watch(io_uring_handle& handle, io_direction direction,
+                  std::uint32_t generation) noexcept;
+
+  io_uring_ring ring_;
+  io_uring_handles handles_;
+  io_uring_handle* listed_ = nullptr;  // have an operation to issue
+  io_record_list<io_op> forgotten_;    // state_forgotten
+  io_record_list<io_op> ended_;        // state_ended
+  io_record_list<io_watch> watches_;   // not armed
+  std::size_t pending_ = 0;
+  std::size_t in_kernel_ = 0;  // entries whose answer matters, queued or taken
+  std::uint32_t generation_ = 0;
+  bool direct_sends_ = true;  // little is going on: a send of its own is cheaper than an entry
+  bool waker_armed_ = false;
+  bool closing_ = false;  // answers are only counted
+  int waker_ = -1;        // eventfd; polled edge-triggered, so that nobody reads it
+  std::atomic<std::uint8_t> activity_{awake};
+  mutable std::atomic<bool> embedded_{false};  // pollable() was asked for
+};
+
+}  // namespace rill::detail
