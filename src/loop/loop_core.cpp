@@ -258,6 +258,7 @@ void loop_core::close() noexcept {
     task->request_cancel(shared_text("the event loop was closed"));
   }
   while (waits_for_answers()) reactor_->wait(-1);
+  while (loop_resident* const resident = residents_.pop_front()) resident->on_loop_close();
   while (!timers_.empty()) {
     timer_node& timer = timers_.pop();
     timer.fire(timer);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "rill/base/detail/dary_heap.hpp"
+#include "rill/base/detail/intrusive_list.hpp"
 #include "rill/core/detail/task_state.hpp"
 #include "rill/core/scheduler.hpp"
 #include "rill/loop/clock.hpp"
@@ -29,6 +30,20 @@ struct timer_node {
   static constexpr std::size_t not_in_heap = static_cast<std::size_t>(-1);
   std::size_t heap_index = not_in_heap;
   void (*fire)(timer_node&) noexcept;  // called once, disarmed, inside the turn; only queues work
+};
+
+/// Something that has operations in the reactor, or threads at work for the loop, outside of any
+/// coroutine frame. Told when its loop is closed, before the frames are destroyed and while the
+/// reactor still takes orders. Unlinks itself if it goes earlier.
+class loop_resident : public list_node {
+ public:
+  /// Called once, unlinked. Operations that it ends now may still complete, before the reactor
+  /// goes.
+  virtual void on_loop_close() noexcept = 0;
+
+ protected:
+  loop_resident() = default;
+  ~loop_resident() = default;
 };
 
 std::int64_t steady_now() noexcept;
@@ -56,6 +71,9 @@ class loop_services : public scheduler_host {
   }
   std::size_t armed_timers() const noexcept { return timers_.size(); }
 
+  /// Requires: the loop is open.
+  void add_resident(loop_resident& resident) noexcept { residents_.push_back(resident); }
+
   reactor& io() noexcept { return *reactor_; }
   /// Where time comes from; null: the system.
   time_source* source() const noexcept { return source_; }
@@ -69,6 +87,7 @@ class loop_services : public scheduler_host {
   time_source* source_ = nullptr;
   std::unique_ptr<reactor> reactor_;
   event_loop* owner_ = nullptr;
+  intrusive_list<loop_resident> residents_;
   std::int64_t turn_time_ = INT64_MIN;  // when the clock was last read for timers
   std::int64_t polls_left_ =
       0;  // how many more nodes may run before timers and reactor are looked at
