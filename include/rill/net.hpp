@@ -4,5 +4,7 @@
 #pragma once
 
 #include "rill/net/address.hpp"
+#include "rill/net/connect.hpp"
 #include "rill/net/ip_address.hpp"
+#include "rill/net/resolver.hpp"
 #include "rill/net/socket.hpp"

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "net/name_lookup.hpp"
+
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+#include "net/sockaddr.hpp"
+#include "rill/base/error.hpp"
+#include "rill/net/resolver.hpp"
+
+namespace rill {
+
+namespace {
+
+class category final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "resolver"; }
+  std::string message(int code) const override { return ::gai_strerror(code); }
+};
+
+}  // namespace
+
+const std::error_category& resolver_category() noexcept {
+  static const category instance;
+  return instance;
+}
+
+namespace detail {
+
+namespace {
+
+int native_of(address_family family) noexcept {
+  if (family == address_family::ipv4) return AF_INET;
+  if (family == address_family::ipv6) return AF_INET6;
+  return AF_UNSPEC;
+}
+
+struct freer {
+  void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
+};
+
+}  // namespace
+
+std::vector<socket_address> ask_system(const std::string& host, std::uint16_t port,
+                                       address_family family) {
+  addrinfo hints{};
+  hints.ai_family = native_of(family);
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_protocol = IPPROTO_TCP;
+  addrinfo* list = nullptr;
+  const int code = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
+  const int system_code = errno;
+  const std::string what = "rill: looking up '" + host + "'";
+  if (code == EAI_SYSTEM) throw_system_error(system_code, what);
+  if (code != 0) throw std::system_error(code, resolver_category(), what);
+  const std::unique_ptr<addrinfo, freer> held(list);
+  std::vector<socket_address> addresses;
+  for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
+    socket_address address = from_native(entry->ai_addr, entry->ai_addrlen);
+    if (!address.is_ip()) continue;
+    address.set_port(port);
+    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) {
+      addresses.push_back(address);
+    }
+  }
+  if (addresses.empty()) throw std::system_error(EAI_NONAME, resolver_category(), what);
+  return addresses;
+}
+
+}  // namespace detail
+
+}  // namespace rill
