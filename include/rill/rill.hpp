@@ -6,4 +6,5 @@
 #include "rill/core.hpp"
 #include "rill/loop.hpp"
 #include "rill/net.hpp"
+#include "rill/streams.hpp"
 #include "rill/version.hpp"

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSL-1.0
+// The streams layer: connections with buffering, and servers.
+#pragma once
+
+#include "rill/streams/connection.hpp"
+#include "rill/streams/server.hpp"
+#include "rill/streams/stream_errors.hpp"
+#include "rill/streams/stream_reader.hpp"
+#include "rill/streams/stream_writer.hpp"

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "streams/server_state.hpp"
+
+#include <chrono>
+#include <new>
+#include <system_error>
+#include <utility>
+
+#include "rill/core/create_task.hpp"
+#include "rill/core/errors.hpp"
+#include "rill/core/exception_context.hpp"
+#include "rill/loop/sleep.hpp"
+
+namespace rill::detail {
+
+namespace {
+
+// How long to wait when descriptors or memory have run out; asyncio's figure.
+constexpr std::chrono::seconds accept_retry{1};
+
+void tell(std::optional<future<>>& event) noexcept {
+  if (event && !event->done()) event->set_result();
+}
+
+}  // namespace
+
+server_state::server_state(connection_handler handler, const server_options& options)
+    : owner_(&scheduler::require_current()), handler_(std::move(handler)), options_(options) {
+  if (!handler_) throw_usage("rill: a server needs a handler that is not empty");
+  owner_->add_reference();
+}
+
+server_state::~server_state() { owner_->release(); }
+
+void server_state::serve(std::vector<socket> listening) {
+  sockets_ = std::move(listening);
+  port_ = sockets_.front().local_address().port();
+  for (const socket& listener : sockets_) {
+    const task_options named{"accept"};
+    accepting_.push_back(create_task(accept_connections(shared_from_this(), listener), named));
+  }
+}
+
+coro<> server_state::accept_connections(std::shared_ptr<server_state> self,
+                                        const socket& listener) {
+  bool failing = false;
+  while (self->open_) {
+    std::exception_ptr problem;
+    try {
+      socket client = co_await listener.accept();
+      failing = false;
+      if (self->open_) self->begin(std::move(client));
+    } catch (const std::system_error&) {
+      problem = std::current_exception();
+    } catch (const std::bad_alloc&) {
+      problem = std::current_exception();
+    }
+    if (!problem || !self->open_) continue;
+    if (!failing) {
+      self->report("rill: a server cannot accept connections; it tries again every second",
+                   problem);
+    }
+    failing = true;
+    co_await sleep(accept_retry);
+  }
+}
+
+void server_state::begin(socket client) {
+  state_ref<stream_core> core = stream_core::create(std::move(client), options_.limit);
+  core->set_listener(shared_from_this());
+  clients_.push_back(*core);
+  ++client_count_;
+  const task_options named{"connection"};
+  create_task(handle(shared_from_this(), std::move(core)), named).detach();
+}
+
+coro<> server_state::handle(std::shared_ptr<server_state> self, state_ref<stream_core> core) {
+  running_handler here;
+  here.task = current_task();
+  self->handlers_.push_back(here);
+  std::exception_ptr failure;
+  bool cancelled = false;
+  try {
+    coro<> work = self->handler_(stream_access::reader(core), stream_access::writer(core));
+    co_await std::move(work);
+  } catch (const cancelled_error&) {
+    cancelled = true;
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  // One that ends in order may have passed its writer on.
+  if (cancelled || failure) core->close();
+  if (failure) self->report("rill: the handler of a connection has failed", failure);
+  here.unlink();
+  self->note_end();
+}
+
+void server_state::report(std::string_view text, std::exception_ptr error) noexcept {
+  try {
+    const std::string message = std::string(text) + ": " + describe_exception(error);
+    owner_->report({message, error, nullptr});
+  } catch (const std::bad_alloc&) {
+    owner_->report({text, error, nullptr});
+  }
+}
+
+void server_state::close() noexcept {
+  if (!open_) return;
+  open_ = false;
+  for (const task<>& accepting : accepting_) accepting.cancel();
+  accepting_.clear();
+  sockets_.clear();
+  tell(closed_);
+  note_end();
+}
+
+void server_state::close_clients() noexcept {
+  for (auto at = clients_.begin(); at != clients_.end();) {
+    stream_core& client = *at;
+    ++at;  // closing may take it out of the list
+    client.close();
+  }
+}
+
+void server_state::abort_clients() noexcept {
+  while (!clients_.empty()) clients_.front().abort();
+}
+
+void server_state::cancel_handlers() {
+  for (running_handler& handler : handlers_) handler.task.cancel("the server is shutting down");
+}
+
+void server_state::connection_closed(stream_core& connection) noexcept {
+  clients_.erase(connection);
+  --client_count_;
+  note_end();
+}
+
+void server_state::note_end() noexcept {
+  if (is_idle()) tell(idle_);
+}
+
+future<> server_state::closed() {
+  if (!closed_) closed_ = future_access::make<void>(*owner_);
+  if (!open_) tell(closed_);
+  return *closed_;
+}
+
+future<> server_state::idle() {
+  if (!idle_) idle_ = future_access::make<void>(*owner_);
+  if (is_idle()) tell(idle_);
+  return *idle_;
+}
+
+}  // namespace rill::detail

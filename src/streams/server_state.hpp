@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSL-1.0
+// server_state: the inside of a server: listeners, connections, handlers that run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "rill/base/detail/intrusive_list.hpp"
+#include "rill/core/future.hpp"
+#include "rill/core/task.hpp"
+#include "rill/net/socket.hpp"
+#include "rill/streams/server.hpp"
+#include "streams/stream_core.hpp"
+
+namespace rill::detail {
+
+/// A handler that runs; lives in the frame of its task.
+struct running_handler : list_node {
+  running_handler() = default;
+  ~running_handler() {
+    if (is_linked()) unlink();
+  }
+  any_task task;
+};
+
+/// Shared by the server, its tasks and its connections.
+class server_state final : public connection_listener,
+                           public std::enable_shared_from_this<server_state> {
+ public:
+  server_state(connection_handler handler, const server_options& options);
+  server_state(const server_state&) = delete;
+  server_state& operator=(const server_state&) = delete;
+  ~server_state();
+
+  /// Begins to accept. Once.
+  void serve(std::vector<socket> listening);
+
+  void close() noexcept;
+  void close_clients() noexcept;
+  void abort_clients() noexcept;
+  void cancel_handlers();
+
+  bool is_open() const noexcept { return open_; }
+  bool is_idle() const noexcept { return !open_ && clients_.empty() && handlers_.empty(); }
+  std::size_t client_count() const noexcept { return client_count_; }
+  const std::vector<socket>& sockets() const noexcept { return sockets_; }
+  std::uint16_t port() const noexcept { return port_; }
+
+  /// Done when it is closed, and when it is closed and idle. Wait with ended().
+  future<> closed();
+  future<> idle();
+
+  bool has_forever_waiter = false;
+
+  void connection_closed(stream_core& connection) noexcept override;
+
+ private:
+  static coro<> accept_connections(std::shared_ptr<server_state> self, const socket& listener);
+  static coro<> handle(std::shared_ptr<server_state> self, state_ref<stream_core> core);
+  void begin(socket client);
+  void report(std::string_view text, std::exception_ptr error) noexcept;
+  void note_end() noexcept;
+
+  scheduler* owner_;  // counted
+  connection_handler handler_;
+  server_options options_;
+  std::vector<socket> sockets_;  // does not grow while a task accepts
+  std::vector<task<>> accepting_;
+  intrusive_list<stream_core, connection_link> clients_;  // leave by connection_closed()
+  intrusive_list<running_handler> handlers_;
+  std::size_t client_count_ = 0;
+  std::optional<future<>> closed_;
+  std::optional<future<>> idle_;
+  std::uint16_t port_ = 0;
+  bool open_ = true;
+};
+
+/// Makes the public handle, for the library.
+struct server_access {
+  static server wrap(std::shared_ptr<server_state> state) noexcept;
+};
+
+}  // namespace rill::detail

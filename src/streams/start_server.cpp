@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+// start_server(): from hosts to sockets that listen.
+#include <algorithm>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+#include "rill/base/error.hpp"
+#include "rill/core/errors.hpp"
+#include "rill/streams/server.hpp"
+#include "streams/server_state.hpp"
+
+namespace rill::detail {
+
+namespace {
+
+void add_unless_there(std::vector<socket_address>& all, const socket_address& address) {
+  if (std::find(all.begin(), all.end(), address) == all.end()) all.push_back(address);
+}
+
+void set_options(socket& listener, const socket_address& address, const server_options& options) {
+  if (!address.is_ip()) return;
+  if (options.reuse_address) listener.set_reuse_address(true);
+  if (options.reuse_port) listener.set_reuse_port(true);
+  if (address.family() == address_family::ipv6) listener.set_only_ipv6(true);
+  // Accepted connections inherit these two, which spares a system call for each of them.
+  if (options.no_delay) listener.set_no_delay(true);
+  if (options.keep_alive) listener.set_keep_alive(true);
+}
+
+/// A listening socket, or nothing if this machine does not have the address or its family.
+socket listen_on(const socket_address& address, const server_options& options) {
+  try {
+    socket listener(address.family(), socket_type::stream);
+    set_options(listener, address, options);
+    listener.bind(address);
+    listener.listen(options.backlog);
+    return listener;
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::address_not_available &&
+        error.code() != std::errc::address_family_not_supported) {
+      throw;
+    }
+    return {};
+  }
+}
+
+server serve_sockets(connection_handler handler, std::vector<socket> listening,
+                     const server_options& options) {
+  auto state = std::make_shared<server_state>(std::move(handler), options);
+  state->serve(std::move(listening));
+  return server_access::wrap(std::move(state));
+}
+
+server listen_and_serve(connection_handler handler, const std::vector<socket_address>& addresses,
+                        const server_options& options) {
+  std::vector<socket> listening;
+  for (const socket_address& address : addresses) {
+    socket listener = listen_on(address, options);
+    if (listener) listening.push_back(std::move(listener));
+  }
+  if (listening.empty()) {
+    std::string text = "rill: a server can listen on none of its addresses:";
+    for (const socket_address& address : addresses) text += " " + address.to_string();
+    throw std::system_error(std::make_error_code(std::errc::address_not_available), text);
+  }
+  return serve_sockets(std::move(handler), std::move(listening), options);
+}
+
+}  // namespace
+
+coro<server> start_server(connection_handler handler, std::vector<std::string> hosts,
+                          std::uint16_t port, server_options options) {
+  std::vector<socket_address> addresses;
+  for (const std::string& host : hosts) {
+    if (host.empty()) {
+      if (options.family != address_family::ipv6) {
+        add_unless_there(addresses, socket_address(ipv4_address::any(), port));
+      }
+      if (options.family != address_family::ipv4) {
+        add_unless_there(addresses, socket_address(ipv6_address::any(), port));
+      }
+      continue;
+    }
+    const resolve_options wanted{options.family, options.names};
+    const std::vector<socket_address> resolved = co_await resolve(host, port, wanted);
+    for (const socket_address& address : resolved) add_unless_there(addresses, address);
+  }
+  co_return listen_and_serve(std::move(handler), addresses, options);
+}
+
+coro<server> start_server(connection_handler handler, std::vector<socket_address> addresses,
+                          server_options options) {
+  co_return listen_and_serve(std::move(handler), addresses, options);
+}
+
+server serve_socket(connection_handler handler, socket listening, server_options options) {
+  if (!listening) throw_usage("rill: serve_socket() needs an open socket that listens");
+  std::vector<socket> one;
+  one.push_back(std::move(listening));
+  return serve_sockets(std::move(handler), std::move(one), options);
+}
+
+}  // namespace rill::detail

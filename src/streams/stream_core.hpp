@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSL-1.0
+// stream_core: what a stream_reader and a stream_writer share: the socket, both buffers, and the
+// one send that is under way. Lives as long as a half, a wait, or that send needs it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "rill/base/detail/intrusive_list.hpp"
+#include "rill/core/detail/future_state.hpp"
+#include "rill/core/detail/ready_queue.hpp"
+#include "rill/core/future.hpp"
+#include "rill/loop/detail/loop_services.hpp"
+#include "rill/loop/io_op.hpp"
+#include "rill/net/socket.hpp"
+#include "rill/streams/stream_reader.hpp"
+#include "rill/streams/stream_writer.hpp"
+#include "streams/input_buffer.hpp"
+
+namespace rill::detail {
+
+class fill_awaiter;
+class stream_core;
+
+/// Somebody to be told when a connection is closed: the server that accepted it.
+class connection_listener {
+ public:
+  virtual void connection_closed(stream_core& connection) noexcept = 0;
+
+ protected:
+  connection_listener() = default;
+  ~connection_listener() = default;
+};
+
+/// A link in the server's list of connections.
+class connection_link : public list_node {};
+
+/// Counted by state_ref, on its loop's thread.
+///
+/// Invariants: 1. A send is in the reactor's hands exactly while `sending_` is set; its bytes are
+/// in `outgoing_`, which nobody touches meanwhile. 2. The core counts a reference for the send, and
+/// one for its place in the ready queue (`queued_`). 3. `waiting_fill_` is set exactly while a read
+/// waits for bytes fed by hand. 4. Without a socket there is nothing to send: `outgoing_` and
+/// `pending_` are of no account.
+class stream_core final : public ready_node,
+                          private io_op,
+                          public loop_resident,
+                          public connection_link {
+ public:
+  /// A reader fed by hand.
+  static state_ref<stream_core> create(std::size_t limit);
+  /// A connection. Throws as class connection says.
+  static state_ref<stream_core> create(socket connected, std::size_t limit);
+
+  void add_reference() noexcept { ++references_; }
+  void release() noexcept {
+    if (--references_ == 0) last_release();
+  }
+
+  // -- reading ------------------------------------------------------------------------------------
+  input_buffer input;
+  std::size_t limit() const noexcept { return limit_; }
+  bool at_end() const noexcept { return at_end_; }
+  bool is_connected() const noexcept { return connected_; }
+  void check_fed() const;
+  void feed(std::string_view data);
+  void feed_end() noexcept;
+  void feed_error(std::exception_ptr error) noexcept;
+  /// Throws what the connection was lost by, or what was fed.
+  void check_readable() const {
+    if (loss_) [[unlikely]]
+      std::rethrow_exception(loss_);
+  }
+  /// Takes the result of a receive: bytes for the buffer or for a caller, the end, or a loss.
+  std::size_t note_received(std::int64_t result);
+  void begin_read();
+  void end_read() noexcept { reading_ = false; }
+  void set_waiting_fill(fill_awaiter* waiting) noexcept { waiting_fill_ = waiting; }
+
+  // -- writing ------------------------------------------------------------------------------------
+  void write(std::string_view data);
+  void write_end();
+  void close() noexcept;
+  void abort() noexcept;
+  bool is_closing() const noexcept { return closing_ || !is_open(); }
+  bool is_open() const noexcept { return static_cast<bool>(socket_); }
+  bool is_paused() const noexcept { return paused_; }
+  std::size_t buffered() const noexcept {
+    return is_open() ? pending_.size() + outgoing_.size() - sent_ : 0;
+  }
+  /// Throws what the connection was lost by; connection_reset if it was closed with bytes unsent.
+  void check_writable() const;
+  /// Futures that are done when the queue is short, when it is empty, when the connection is
+  /// closed. Wait with ended(), so that cancelling touches nobody else.
+  future<> resumed() { return pending_event(resumed_); }
+  future<> flushed() { return pending_event(flushed_); }
+  future<> closed() { return pending_event(closed_); }
+  bool spend_budget() const noexcept { return owner_->spend_budget(); }
+  write_limits limits() const noexcept { return limits_; }
+  void set_limits(write_limits limits);
+
+  // -- the connection -----------------------------------------------------------------------------
+  socket& underlying_socket();
+  reactor& io() const noexcept { return loop_services::of(*owner_).io(); }
+  native_handle native() const noexcept { return socket_.native(); }
+  socket_address peer_address() noexcept;
+  socket_address local_address() noexcept;
+  void set_listener(std::shared_ptr<connection_listener> listener) noexcept {
+    listener_ = std::move(listener);
+  }
+
+ private:
+  stream_core(scheduler& owner, std::size_t limit);
+  ~stream_core();
+
+  void last_release() noexcept;
+  static void run(ready_node& node) noexcept;
+  static void drop(ready_node& node) noexcept;
+  static void on_sent(io_op& op) noexcept;
+  static const ready_ops flush_ops;
+  void on_loop_close() noexcept override;
+
+  void queue() noexcept;
+  void pump() noexcept;
+  bool load_outgoing() noexcept;
+  bool take_sent() noexcept;
+  void finish_writing() noexcept;
+  void settle() noexcept;
+  void lose(int code) noexcept;
+  void shut() noexcept;
+  void report_lost_write() noexcept;
+  future<> pending_event(std::optional<future<>>& event);
+
+  scheduler* owner_;  // counted
+  socket socket_;
+  std::size_t references_ = 0;
+  std::size_t limit_;
+  std::exception_ptr loss_;
+  fill_awaiter* waiting_fill_ = nullptr;
+  std::vector<char> pending_;   // written, not yet given to the reactor
+  std::vector<char> outgoing_;  // what the reactor works on
+  std::size_t sent_ = 0;        // of outgoing_
+  write_limits limits_;
+  std::optional<future<>> resumed_;
+  std::optional<future<>> flushed_;
+  std::optional<future<>> closed_;
+  std::shared_ptr<connection_listener> listener_;
+  std::optional<socket_address> peer_;
+  std::optional<socket_address> local_;
+  unsigned lost_writes_ = 0;
+  bool connected_ = false;  // made with a socket
+  bool reading_ = false;
+  bool at_end_ = false;
+  bool sending_ = false;   // a send is pending in the reactor
+  bool answered_ = false;  // it has ended, and its result was not looked at yet
+  bool queued_ = false;    // in the ready queue
+  bool paused_ = false;    // above the high mark, and not yet down to the low one
+  bool closing_ = false;
+  bool end_wanted_ = false;
+  bool end_sent_ = false;
+  bool dropped_ = false;  // bytes were lost by abort() or a loss
+};
+
+/// Makes the public halves, for the library.
+struct stream_access {
+  static stream_reader reader(state_ref<stream_core> core) noexcept;
+  static stream_writer writer(state_ref<stream_core> core) noexcept;
+};
+
+}  // namespace rill::detail

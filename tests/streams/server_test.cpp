@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "rill/streams/server.hpp"
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "rill/core/create_task.hpp"
+#include "rill/core/yield.hpp"
+#include "rill/loop/event_loop.hpp"
+#include "rill/loop/sleep.hpp"
+#include "rill/streams/connection.hpp"
+#include "support/catch.hpp"
+#include "support/coroutine_case.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+rill::coro<> echo_lines(rill::stream_reader reader, rill::stream_writer writer) {
+  while (auto line = co_await reader.next_line()) co_await writer.write_all(*line);
+}
+
+rill::coro<> fails(rill::stream_reader reader, rill::stream_writer writer) {
+  const std::string line = co_await reader.readline();
+  static_cast<void>(writer);
+  throw std::runtime_error("handler: " + line);
+}
+
+}  // namespace
+
+RILL_IO_TEST_CASE("a server serves several clients", "[server]") {
+  rill::server server = co_await rill::start_server(&echo_lines, "127.0.0.1", 0);
+  CHECK(server.is_serving());
+  std::vector<rill::connection> clients;
+  for (int i = 0; i < 20; ++i) {
+    rill::connection client = co_await rill::open_connection("127.0.0.1", server.port());
+    clients.push_back(std::move(client));
+  }
+  for (rill::connection& client : clients) client.writer.write("hello\n");
+  for (rill::connection& client : clients) {
+    const std::string line = co_await client.reader.readline();
+    REQUIRE(line == "hello\n");
+  }
+  CHECK(server.client_count() == 20);
+  clients.clear();
+  server.close();
+  co_await server.wait_closed();
+  CHECK(!server.is_serving());
+  CHECK(server.client_count() == 0);
+}
+
+RILL_IO_TEST_CASE("wait_closed waits for the listener and for the clients", "[server]") {
+  rill::server server = co_await rill::start_server(&echo_lines, "127.0.0.1", 0);
+  rill::connection client = co_await rill::open_connection("127.0.0.1", server.port());
+  client.writer.write("x\n");
+  co_await client.reader.readline();
+  const bool open = co_await server.wait_closed(10ms);
+  CHECK(!open);
+  server.close();
+  const bool connected = co_await server.wait_closed(10ms);
+  CHECK(!connected);
+  client.writer.close();
+  co_await server.wait_closed();
+  co_await server.wait_closed();  // again: at once
+}
+
+RILL_IO_TEST_CASE("shutting down ends idle clients within the grace", "[server]") {
+  rill::server server = co_await rill::start_server(&echo_lines, "127.0.0.1", 0);
+  rill::connection client = co_await rill::open_connection("127.0.0.1", server.port());
+  client.writer.write("x\n");
+  co_await client.reader.readline();
+  co_await server.shutdown(1s);
+  CHECK(server.client_count() == 0);
+  const std::string end = co_await client.reader.read();
+  CHECK(end.empty());
+}
+
+RILL_IO_TEST_CASE("aborting frees a client whose buffers are full", "[server]") {
+  auto flood = [](rill::stream_reader, rill::stream_writer writer) -> rill::coro<> {
+    co_await writer.write_all(std::string(16 << 20, 'x'));
+  };
+  rill::server server = co_await rill::start_server(flood, "127.0.0.1", 0);
+  const rill::connection client = co_await rill::open_connection("127.0.0.1", server.port());
+  while (server.client_count() == 0) co_await rill::sleep(1ms);
+  for (int i = 0; i < 5; ++i) co_await rill::yield();
+  server.close();
+  server.abort_clients();
+  co_await server.wait_closed();
+  CHECK(server.client_count() == 0);
+}
+
+RILL_IO_TEST_CASE("an error of a handler is reported and closes that client only", "[server]") {
+  std::string reported;
+  rill::event_loop::running().set_exception_handler(
+      [&reported](rill::event_loop&, const rill::exception_context& context) {
+        reported.append(context.message);
+      });
+  rill::server server = co_await rill::start_server(&fails, "127.0.0.1", 0);
+  rill::connection victim = co_await rill::open_connection("127.0.0.1", server.port());
+  rill::connection other = co_await rill::open_connection("127.0.0.1", server.port());
+  victim.writer.write("boom\n");
+  const std::string end = co_await victim.reader.read();
+  CHECK(end.empty());
+  CHECK(reported.find("handler: boom") != std::string::npos);
+  CHECK(server.client_count() == 1);
+  other.writer.close();
+  server.close();
+  co_await server.shutdown(1s);
+  rill::event_loop::running().set_exception_handler(nullptr);
+}
+
+RILL_IO_TEST_CASE("a port in use is an error", "[server]") {
+  rill::server first = co_await rill::start_server(&echo_lines, "127.0.0.1", 0);
+  std::error_code code;
+  try {
+    const rill::server second = co_await rill::start_server(&echo_lines, "127.0.0.1", first.port());
+  } catch (const std::system_error& error) {
+    code = error.code();
+  }
+  CHECK(code == std::errc::address_in_use);
+  first.close();
+  co_await first.wait_closed();
+}
+
+RILL_IO_TEST_CASE("cancelling serve_forever shuts down", "[server]") {
+  rill::server server = co_await rill::start_server(&echo_lines, "127.0.0.1", 0);
+  auto serving = rill::create_task(server.serve_forever(100ms));
+  const rill::connection idle = co_await rill::open_connection("127.0.0.1", server.port());
+  co_await rill::yield();
+  serving.cancel();
+  bool cancelled = false;
+  try {
+    co_await serving;
+  } catch (const rill::cancelled_error&) {
+    cancelled = true;
+  }
+  CHECK(cancelled);
+  CHECK(!server.is_serving());
+}

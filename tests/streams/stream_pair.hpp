@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Two connected streams, and what the tests of streams do with them.
+#pragma once
+
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "rill/core/create_task.hpp"
+#include "rill/core/yield.hpp"
+#include "rill/streams/connection.hpp"
+#include "support/socket_pair.hpp"
+
+namespace rill_test {
+
+struct stream_pair {
+  rill::connection client;
+  rill::connection server;
+};
+
+inline rill::coro<stream_pair> make_stream_pair() {
+  connected_pair sockets = co_await make_pair();
+  stream_pair made{rill::connection(std::move(sockets.client)),
+                   rill::connection(std::move(sockets.server))};
+  co_return std::move(made);
+}
+
+/// The code of the system_error that awaiting `work` throws, or none.
+template <class T>
+rill::coro<std::error_code> failure_of(rill::coro<T> work) {
+  std::error_code code;
+  try {
+    co_await std::move(work);
+  } catch (const std::system_error& error) {
+    code = error.code();
+  }
+  co_return code;
+}
+
+inline rill::coro<> yield_times(int count) {
+  for (int i = 0; i < count; ++i) co_await rill::yield();
+}
+
+}  // namespace rill_test
