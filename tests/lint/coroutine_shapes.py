@@ -28,8 +28,8 @@ CONDITIONALS = re.compile(r"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b")
 
 
 def markdown_blocks(text):
-    """(first line, text) of each C++ block but those marked `not compiled`, and `declaration`: parts of
-    headers, which are read as headers."""
+    """(first line, text) of each C++ block that is not marked `not compiled` or `declaration`: the
+    latter are parts of headers, and checked there."""
     fence, language, start, lines, before = None, "", 0, [], ""
     for number, line in enumerate(text.splitlines(), 1):
         found = FENCE.match(line)

@@ -206,6 +206,10 @@ RILL_IO_TEST_CASE("an interrupted system call is repeated", "[socket]") {
 
 RILL_IO_TEST_CASE("accepting without descriptors is an error that loses no connection",
                   "[socket]") {
+  if (rill_test::current_backend() == "io_uring") {
+    rill_test::skip("its accepts bypass the table of system calls");
+    co_return;
+  }
   rill::socket listener = listening();
   rill::socket client;
   co_await connect_to(client, listener.local_address());
@@ -223,11 +227,9 @@ RILL_IO_TEST_CASE("accepting without descriptors is an error that loses no conne
       code = error.code();
     }
   }
-  if (rill_test::current_backend() != "io_uring") {
-    CHECK(code == std::errc::too_many_files_open);
-    const rill::socket server = co_await listener.accept();
-    CHECK(server);
-  }
+  CHECK(code == std::errc::too_many_files_open);
+  const rill::socket server = co_await listener.accept();
+  CHECK(server);
 }
 
 RILL_IO_TEST_CASE("a round trip allocates nothing once it is warm", "[socket]") {
