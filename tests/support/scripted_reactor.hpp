@@ -74,6 +74,11 @@ class scripted_reactor final : public rill::reactor {
     ended_.push_back(&op);
   }
   const std::vector<rill::io_op*>& in_flight() const noexcept { return in_flight_; }
+  /// True while the operation must stay where it is.
+  bool holds(const rill::io_op& op) const noexcept {
+    return std::count(in_flight_.begin(), in_flight_.end(), &op) != 0 ||
+           std::count(ended_.begin(), ended_.end(), &op) != 0;
+  }
 
  private:
   std::vector<rill::io_op*> in_flight_;
