@@ -24,6 +24,16 @@ void tell(std::optional<future<>>& event) noexcept {
 
 }  // namespace
 
+running_handler::running_handler(std::shared_ptr<server_state> server) noexcept
+    : owner(std::move(server)) {
+  owner->handlers_.push_back(*this);
+}
+
+running_handler::~running_handler() {
+  unlink();
+  owner->note_end();
+}
+
 server_state::server_state(connection_handler handler, const server_options& options)
     : owner_(&scheduler::require_current()), handler_(std::move(handler)), options_(options) {
   if (!handler_) throw_usage("rill: a server needs a handler that is not empty");
@@ -70,14 +80,15 @@ void server_state::begin(socket client) {
   core->set_listener(shared_from_this());
   clients_.push_back(*core);
   ++client_count_;
+  auto mark = std::make_unique<running_handler>(shared_from_this());
+  running_handler& running = *mark;
   const task_options named{"connection"};
-  create_task(handle(shared_from_this(), std::move(core)), named).detach();
+  const task<> handling = create_task(handle(std::move(mark), std::move(core)), named);
+  running.task = handling;
 }
 
-coro<> server_state::handle(std::shared_ptr<server_state> self, state_ref<stream_core> core) {
-  running_handler here;
-  here.task = current_task();
-  self->handlers_.push_back(here);
+coro<> server_state::handle(std::unique_ptr<running_handler> mark, state_ref<stream_core> core) {
+  server_state* const self = mark->owner.get();
   std::exception_ptr failure;
   bool cancelled = false;
   try {
@@ -85,14 +96,15 @@ coro<> server_state::handle(std::shared_ptr<server_state> self, state_ref<stream
     co_await std::move(work);
   } catch (const cancelled_error&) {
     cancelled = true;
+  } catch (const std::system_error&) {
+    // After an abort of our own it is what the handler's drain must throw, and no news.
+    if (!core->was_aborted()) failure = std::current_exception();
   } catch (...) {
     failure = std::current_exception();
   }
   // One that ends in order may have passed its writer on.
   if (cancelled || failure) core->close();
   if (failure) self->report("rill: the handler of a connection has failed", failure);
-  here.unlink();
-  self->note_end();
 }
 
 void server_state::report(std::string_view text, std::exception_ptr error) noexcept {

@@ -18,12 +18,17 @@
 
 namespace rill::detail {
 
-/// A handler that runs; lives in the frame of its task.
-struct running_handler : list_node {
-  running_handler() = default;
-  ~running_handler() {
-    if (is_linked()) unlink();
-  }
+class server_state;
+
+/// A handler that runs, or is about to; goes with the frame of its task.
+class running_handler final : public list_node {
+ public:
+  explicit running_handler(std::shared_ptr<server_state> owner) noexcept;
+  running_handler(const running_handler&) = delete;
+  running_handler& operator=(const running_handler&) = delete;
+  ~running_handler();
+
+  const std::shared_ptr<server_state> owner;
   any_task task;
 };
 
@@ -60,7 +65,8 @@ class server_state final : public connection_listener,
 
  private:
   static coro<> accept_connections(std::shared_ptr<server_state> self, const socket& listener);
-  static coro<> handle(std::shared_ptr<server_state> self, state_ref<stream_core> core);
+  friend class running_handler;
+  static coro<> handle(std::unique_ptr<running_handler> mark, state_ref<stream_core> core);
   void begin(socket client);
   void report(std::string_view text, std::exception_ptr error) noexcept;
   void note_end() noexcept;

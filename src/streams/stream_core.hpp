@@ -89,6 +89,8 @@ class stream_core final : public ready_node,
   void abort() noexcept;
   bool is_closing() const noexcept { return closing_ || !is_open(); }
   bool is_open() const noexcept { return static_cast<bool>(socket_); }
+  /// Closed by this side before everything was sent.
+  bool was_aborted() const noexcept { return dropped_ && !loss_; }
   bool is_paused() const noexcept { return paused_; }
   std::size_t buffered() const noexcept {
     return is_open() ? pending_.size() + outgoing_.size() - sent_ : 0;
