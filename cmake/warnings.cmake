@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSL-1.0
 #
 # The warnings of our own sources: an interface target that our targets link privately, so that no
-# consumer inherits one. As a part of somebody else's build it is empty.
+# consumer inherits one. In somebody else's build our sources are silent, whatever that build asks
+# of its own.
 add_library(rill_warnings INTERFACE)
 if(NOT PROJECT_IS_TOP_LEVEL)
+  target_compile_options(rill_warnings INTERFACE -w)
   return()
 endif()
 
