@@ -7,4 +7,5 @@
 #include "rill/net/connect.hpp"
 #include "rill/net/ip_address.hpp"
 #include "rill/net/resolver.hpp"
+#include "rill/net/sock_calls.hpp"
 #include "rill/net/socket.hpp"

@@ -131,6 +131,16 @@ coro<> socket::send_all(std::span<const std::byte> data, std::size_t& sent) cons
   }
 }
 
+coro<std::size_t> socket::recv_all(std::span<std::byte> data) const {
+  std::size_t received = 0;
+  while (received < data.size()) {
+    const std::size_t count = co_await recv(data.subspan(received));
+    if (count == 0) break;
+    received += count;
+  }
+  co_return received;
+}
+
 void socket::shutdown(shutdown_side side) {
   int how = SHUT_RDWR;
   if (side == shutdown_side::read) how = SHUT_RD;
@@ -161,30 +171,44 @@ void throw_io_error(std::int64_t result, const char* what) {
   throw_system_error(static_cast<int>(-result), what);
 }
 
-accept_awaiter::accept_awaiter(const socket& owner)
-    : io_awaiter(socket_access::io(owner)), loop_(&scheduler::require_current()) {
+std::exception_ptr make_io_error(std::int64_t result, const char* what) noexcept {
+  try {
+    throw_io_error(result, what);
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+accept_operation::accept_operation(const socket& owner)
+    : accept_operation(socket_access::io(owner), socket_access::handle(owner)) {}
+
+accept_operation::accept_operation(reactor& owner, native_handle listener)
+    : io_awaiter(owner), loop_(&scheduler::require_current()) {
   kind = io_kind::accept;
-  handle = socket_access::handle(owner);
+  handle = listener;
   result = io_cancelled;  // nothing accepted yet
 }
 
-accept_awaiter::~accept_awaiter() {
+accept_operation::~accept_operation() {
   if (result >= 0) system_calls().close(number_of(static_cast<native_handle>(result)));
 }
 
-socket accept_awaiter::await_resume() {
-  const std::int64_t accepted = checked_result(finish(), "rill: accept");
+socket accept_operation::take(std::int64_t done) noexcept {
   result = io_cancelled;
-  return socket_access::make(static_cast<native_handle>(accepted), *loop_);
+  return socket_access::make(static_cast<native_handle>(done), *loop_);
 }
 
-connect_awaiter::connect_awaiter(const socket& owner, const socket_address& address)
-    : io_awaiter(socket_access::io(owner)) {
+connect_operation::connect_operation(const socket& owner, const socket_address& address)
+    : connect_operation(socket_access::io(owner), socket_access::handle(owner), address) {}
+
+connect_operation::connect_operation(reactor& owner, native_handle connecting,
+                                     const socket_address& address)
+    : io_awaiter(owner) {
   static_assert(native_address_size >= sizeof(sockaddr_storage));
   const native_address native = to_native(address);
   std::memcpy(address_, &native.storage, sizeof native.storage);
   kind = io_kind::connect;
-  handle = socket_access::handle(owner);
+  handle = connecting;
   data = address_;
   size = native.size;
 }

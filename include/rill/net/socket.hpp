@@ -11,6 +11,7 @@
 #include "rill/core/coro.hpp"
 #include "rill/core/scheduler.hpp"
 #include "rill/net/address.hpp"
+#include "rill/net/detail/message_awaiters.hpp"
 #include "rill/net/detail/socket_awaiters.hpp"
 
 namespace rill {
@@ -34,7 +35,7 @@ class socket {
  public:
   /// No socket.
   socket() noexcept = default;
-  /// Makes a socket of the family of `like` on the loop of this thread.
+  /// Makes a socket on the loop of this thread.
   socket(address_family family, socket_type type);
   /// Takes over a handle, which is made non-blocking.
   static socket adopt(native_handle handle);
@@ -69,6 +70,12 @@ class socket {
   [[nodiscard]] detail::recv_awaiter recv(std::span<char> data) const {
     return {*this, std::as_writable_bytes(data)};
   }
+  /// Receives until the room is full; fewer bytes come only at the end of the stream. Returns how
+  /// many. Cancelled half-way, the bytes received so far are in `data` and their number is lost.
+  coro<std::size_t> recv_all(std::span<std::byte> data) const;
+  coro<std::size_t> recv_all(std::span<char> data) const {
+    return recv_all(std::as_writable_bytes(data));
+  }
   /// Sends some of the bytes, at least one; returns how many.
   [[nodiscard]] detail::send_awaiter send(std::span<const std::byte> data) const {
     return {*this, data};
@@ -83,6 +90,35 @@ class socket {
   coro<> send_all(std::string_view data) const {
     return send_all(std::as_bytes(std::span(data.data(), data.size())));
   }
+
+  /// Receives a datagram, and who sent it. asyncio: sock_recvfrom(). One that is longer than `data`
+  /// is cut, and says so; an empty one is a result too.
+  [[nodiscard]] detail::recv_from_awaiter recv_from(std::span<std::byte> data) const {
+    return {*this, data};
+  }
+  [[nodiscard]] detail::recv_from_awaiter recv_from(std::span<char> data) const {
+    return {*this, std::as_writable_bytes(data)};
+  }
+  /// Sends a datagram; returns its size. asyncio: sock_sendto().
+  [[nodiscard]] detail::send_to_awaiter send_to(std::span<const std::byte> data,
+                                                const socket_address& address) const {
+    return {*this, data, address};
+  }
+  [[nodiscard]] detail::send_to_awaiter send_to(std::string_view data,
+                                                const socket_address& address) const {
+    return {*this, std::as_bytes(std::span(data)), address};
+  }
+
+  // The same with an error of the system as a value instead of a throw. Cancellation throws.
+  [[nodiscard]] detail::try_awaiter<detail::recv_operation> try_recv(
+      std::span<std::byte> data) const;
+  [[nodiscard]] detail::try_awaiter<detail::recv_operation> try_recv(std::span<char> data) const;
+  [[nodiscard]] detail::try_awaiter<detail::send_operation> try_send(
+      std::span<const std::byte> data) const;
+  [[nodiscard]] detail::try_awaiter<detail::send_operation> try_send(std::string_view data) const;
+  [[nodiscard]] detail::try_awaiter<detail::accept_operation> try_accept() const;
+  [[nodiscard]] detail::try_awaiter<detail::connect_operation> try_connect(
+      const socket_address& address) const;
 
   /// Ends one or both halves. Closing the write half sends what is queued, then end of stream.
   void shutdown(shutdown_side side);
@@ -108,5 +144,27 @@ class socket {
   detail::scheduler* owner_ = nullptr;  // counted
 };
 // [/socket]
+
+inline detail::try_awaiter<detail::recv_operation> socket::try_recv(
+    std::span<std::byte> data) const {
+  return {*this, data};
+}
+inline detail::try_awaiter<detail::recv_operation> socket::try_recv(std::span<char> data) const {
+  return {*this, std::as_writable_bytes(data)};
+}
+inline detail::try_awaiter<detail::send_operation> socket::try_send(
+    std::span<const std::byte> data) const {
+  return {*this, data};
+}
+inline detail::try_awaiter<detail::send_operation> socket::try_send(std::string_view data) const {
+  return {*this, std::as_bytes(std::span(data))};
+}
+inline detail::try_awaiter<detail::accept_operation> socket::try_accept() const {
+  return detail::try_awaiter<detail::accept_operation>(*this);
+}
+inline detail::try_awaiter<detail::connect_operation> socket::try_connect(
+    const socket_address& address) const {
+  return {*this, address};
+}
 
 }  // namespace rill

@@ -4,8 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <span>
+#include <type_traits>
+#include <utility>
 
+#include "rill/core/result.hpp"
 #include "rill/loop/io_awaiter.hpp"
 #include "rill/net/address.hpp"
 
@@ -25,62 +29,120 @@ struct socket_access {
 /// Throws what a negative result of an operation means.
 [[noreturn]] void throw_io_error(std::int64_t result, const char* what);
 
+/// The same, not thrown.
+std::exception_ptr make_io_error(std::int64_t result, const char* what) noexcept;
+
 inline std::int64_t checked_result(std::int64_t result, const char* what) {
   if (result < 0) [[unlikely]]
     throw_io_error(result, what);
   return result;
 }
 
-class [[nodiscard]] recv_awaiter final : public io_awaiter {
+/// An operation whose failure is thrown.
+template <class Operation>
+class [[nodiscard]] throwing_awaiter final : public Operation {
  public:
-  recv_awaiter(const socket& owner, std::span<std::byte> bytes)
-      : io_awaiter(socket_access::io(owner)) {
+  using Operation::Operation;
+  auto await_resume() { return this->take(checked_result(this->finish(), Operation::call)); }
+};
+
+/// The same operation, whose failure is a value.
+template <class Operation>
+class [[nodiscard]] try_awaiter final : public Operation {
+ public:
+  using value_type = decltype(std::declval<Operation&>().take(std::int64_t{}));
+  using Operation::Operation;
+
+  rill::result<value_type> await_resume() {
+    const std::int64_t done = this->finish();
+    if (done < 0) return rill::result<value_type>(make_io_error(done, Operation::call));
+    if constexpr (std::is_void_v<value_type>) {
+      return rill::result<value_type>(std::in_place);
+    } else {
+      return rill::result<value_type>(std::in_place, this->take(done));
+    }
+  }
+};
+
+// What follows are the records. Each says how to name the call, and makes the value of a result
+// that is no error.
+
+class recv_operation : public io_awaiter {
+ public:
+  recv_operation(const socket& owner, std::span<std::byte> bytes)
+      : recv_operation(socket_access::io(owner), socket_access::handle(owner), bytes) {}
+  recv_operation(reactor& owner, native_handle receiver, std::span<std::byte> bytes)
+      : io_awaiter(owner) {
     kind = io_kind::receive;
-    handle = socket_access::handle(owner);
+    handle = receiver;
     data = bytes.data();
     size = bytes.size();
   }
-  std::size_t await_resume() {
-    return static_cast<std::size_t>(checked_result(finish(), "rill: recv"));
-  }
+
+  static constexpr const char* call = "rill: recv";
+  std::size_t take(std::int64_t done) noexcept { return static_cast<std::size_t>(done); }
+
+ protected:
+  ~recv_operation() = default;
 };
 
-class [[nodiscard]] send_awaiter final : public io_awaiter {
+class send_operation : public io_awaiter {
  public:
-  send_awaiter(const socket& owner, std::span<const std::byte> bytes)
-      : io_awaiter(socket_access::io(owner)) {
+  send_operation(const socket& owner, std::span<const std::byte> bytes)
+      : send_operation(socket_access::io(owner), socket_access::handle(owner), bytes) {}
+  send_operation(reactor& owner, native_handle sender, std::span<const std::byte> bytes)
+      : io_awaiter(owner) {
     kind = io_kind::send;
-    handle = socket_access::handle(owner);
+    handle = sender;
     data = const_cast<std::byte*>(bytes.data());  // a send reads only; the record serves both ways
     size = bytes.size();
   }
-  std::size_t await_resume() {
-    return static_cast<std::size_t>(checked_result(finish(), "rill: send"));
-  }
+
+  static constexpr const char* call = "rill: send";
+  std::size_t take(std::int64_t done) noexcept { return static_cast<std::size_t>(done); }
+
+ protected:
+  ~send_operation() = default;
 };
 
-class [[nodiscard]] accept_awaiter final : public io_awaiter {
+class accept_operation : public io_awaiter {
  public:
-  explicit accept_awaiter(const socket& owner);
-  accept_awaiter(const accept_awaiter&) = delete;
-  accept_awaiter& operator=(const accept_awaiter&) = delete;
-  ~accept_awaiter();  // closes a connection that was accepted and not taken
-  socket await_resume();
+  explicit accept_operation(const socket& owner);
+  accept_operation(reactor& owner, native_handle listener);
+  accept_operation(const accept_operation&) = delete;
+  accept_operation& operator=(const accept_operation&) = delete;
+
+  static constexpr const char* call = "rill: accept";
+  socket take(std::int64_t done) noexcept;
+
+ protected:
+  ~accept_operation();  // closes a connection that was accepted and not taken
 
  private:
   scheduler* loop_;
 };
 
-class [[nodiscard]] connect_awaiter final : public io_awaiter {
+class connect_operation : public io_awaiter {
  public:
-  connect_awaiter(const socket& owner, const socket_address& address);
-  void await_resume() { checked_result(finish(), "rill: connect"); }
+  connect_operation(const socket& owner, const socket_address& address);
+  connect_operation(reactor& owner, native_handle connecting, const socket_address& address);
+
+  static constexpr const char* call = "rill: connect";
+  void take(std::int64_t /*done*/) noexcept {}
+
+ protected:
+  ~connect_operation() = default;
 
  private:
   // The system's form of any address (sockaddr_storage), which no public header may name.
   static constexpr std::size_t native_address_size = 128;
   alignas(8) std::byte address_[native_address_size];
 };
+
+using recv_awaiter = throwing_awaiter<recv_operation>;
+using send_awaiter = throwing_awaiter<send_operation>;
+using accept_awaiter = throwing_awaiter<accept_operation>;
+using connect_awaiter = throwing_awaiter<connect_operation>;
 
 }  // namespace detail
 }  // namespace rill
