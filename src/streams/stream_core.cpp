@@ -82,10 +82,10 @@ void stream_core::check_fed() const {
   if (connected_) throw_usage("rill: this stream reads from a connection and cannot be fed");
 }
 
-void stream_core::feed(std::string_view data) {
+void stream_core::feed(std::string_view bytes) {
   if (at_end_) throw_usage("rill: nothing can be fed behind the end of a stream");
-  input.append(data);
-  if (waiting_fill_ != nullptr && !data.empty()) waiting_fill_->wake();
+  input.append(bytes);
+  if (waiting_fill_ != nullptr && !bytes.empty()) waiting_fill_->wake();
 }
 
 void stream_core::feed_end() noexcept {
@@ -98,9 +98,9 @@ void stream_core::feed_error(std::exception_ptr error) noexcept {
   if (waiting_fill_ != nullptr) waiting_fill_->wake();
 }
 
-std::size_t stream_core::note_received(std::int64_t result) {
-  if (result > 0) return static_cast<std::size_t>(result);
-  if (result < 0 && result != io_closed) lose(static_cast<int>(-result));
+std::size_t stream_core::note_received(std::int64_t received) {
+  if (received > 0) return static_cast<std::size_t>(received);
+  if (received < 0 && received != io_closed) lose(static_cast<int>(-received));
   check_readable();
   at_end_ = true;
   return 0;
@@ -108,15 +108,15 @@ std::size_t stream_core::note_received(std::int64_t result) {
 
 // -- writing -------------------------------------------------------------------------------------
 
-void stream_core::write(std::string_view data) {
+void stream_core::write(std::string_view bytes) {
   if (end_wanted_)
     throw_usage("rill: write() after write_eof(); this half of the stream has ended");
-  if (data.empty()) return;
+  if (bytes.empty()) return;
   if (is_closing()) {
     report_lost_write();
     return;
   }
-  pending_.insert(pending_.end(), data.begin(), data.end());
+  pending_.insert(pending_.end(), bytes.begin(), bytes.end());
   if (buffered() > limits_.high) paused_ = true;
   if (!sending_) queue();
 }

@@ -68,7 +68,7 @@ class stream_core final : public ready_node,
   bool at_end() const noexcept { return at_end_; }
   bool is_connected() const noexcept { return connected_; }
   void check_fed() const;
-  void feed(std::string_view data);
+  void feed(std::string_view bytes);
   void feed_end() noexcept;
   void feed_error(std::exception_ptr error) noexcept;
   /// Throws what the connection was lost by, or what was fed.
@@ -77,13 +77,13 @@ class stream_core final : public ready_node,
       std::rethrow_exception(loss_);
   }
   /// Takes the result of a receive: bytes for the buffer or for a caller, the end, or a loss.
-  std::size_t note_received(std::int64_t result);
+  std::size_t note_received(std::int64_t received);
   void begin_read();
   void end_read() noexcept { reading_ = false; }
   void set_waiting_fill(fill_awaiter* waiting) noexcept { waiting_fill_ = waiting; }
 
   // -- writing ------------------------------------------------------------------------------------
-  void write(std::string_view data);
+  void write(std::string_view bytes);
   void write_end();
   void close() noexcept;
   void abort() noexcept;
