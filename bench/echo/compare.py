@@ -36,6 +36,7 @@ KNOWN = [
     ("raw_epoll", "epoll", "floors/raw_epoll_echo", []),
     ("raw_epoll_again", "epoll", "floors/raw_epoll_echo", []),
     ("rill_epoll", "epoll", "echo/rill_echo", ["--backend", "epoll"]),
+    ("rill_streams_epoll", "epoll", "echo/rill_streams_echo", ["--backend", "epoll"]),
     ("rill_poll", "epoll", "echo/rill_echo", ["--backend", "poll"]),
     ("uv", "epoll", "peers/uv_echo", []),
     ("asio", "epoll", "peers/asio_echo", []),
@@ -43,6 +44,7 @@ KNOWN = [
     ("raw_io_uring_again", "io_uring", "floors/raw_io_uring_echo", []),
     ("raw_io_uring_oneshot", "io_uring", "floors/raw_io_uring_echo", ["--oneshot"]),
     ("rill_io_uring", "io_uring", "echo/rill_echo", ["--backend", "io_uring"]),
+    ("rill_streams_io_uring", "io_uring", "echo/rill_streams_echo", ["--backend", "io_uring"]),
 ]
 
 

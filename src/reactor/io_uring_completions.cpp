@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The io_uring reactor's wait: submits, takes the kernel's answers, tells the ends. Wakes it, too.
+#include <sys/eventfd.h>
+
 #include <cerrno>
 
 #include "base/system_calls.hpp"
@@ -17,6 +19,15 @@ constexpr std::size_t most_ends_for_direct_sends = 1;
 io_op& operation_of(std::uint64_t user_data) noexcept {
   // Only issue() makes user data with the tag of operations, from a record's address.
   return *reinterpret_cast<io_op*>(static_cast<std::uintptr_t>(user_data));
+}
+
+void write_one(int eventfd) noexcept {
+  const std::uint64_t one = 1;
+  const int before = errno;  // this may run in a signal handler
+  // The only failure is a full counter, which wakes as well.
+  const auto written = system_calls().write(eventfd, &one, sizeof one);
+  static_cast<void>(written);
+  errno = before;
 }
 
 }  // namespace
@@ -46,11 +57,14 @@ io_uring_reactor::~io_uring_reactor() {
     }
   }
   system_calls().close(waker_);
+  const int bell = bell_.load(std::memory_order_relaxed);
+  if (bell >= 0) system_calls().close(bell);
 }
 
 void io_uring_reactor::wait(std::int64_t timeout_ns) noexcept {
   if (ring_.belongs_elsewhere()) [[unlikely]]
     move_here();
+  silence_bell();
   if (listed_ != nullptr) issue_listed();
   arm_watches();
   if (!waker_armed_) [[unlikely]]
@@ -68,6 +82,8 @@ void io_uring_reactor::wait(std::int64_t timeout_ns) noexcept {
     activity_.exchange(awake, std::memory_order_acq_rel);
   ring_.harvest([this](const io_uring_cqe& answer) { take(answer); });
   tell();
+  // The kernel brings a limited number at a time, and announces no rest.
+  if (bell_.load(std::memory_order_relaxed) >= 0 && ring_.has_completions()) ring_bell();
 }
 
 // Without memory or room for completions the kernel takes fewer entries than there are; they stay,
@@ -135,7 +151,7 @@ void io_uring_reactor::take(const io_uring_cqe& answer) noexcept {
     take_accept(handle, generation, answer.res, answer.flags);
   } else {
     take_watch(handle, kind == tag_read_watch ? io_direction::read : io_direction::write,
-               generation);
+               generation, answer.res);
   }
 }
 
@@ -225,30 +241,41 @@ void io_uring_reactor::arm_waker() noexcept {
   ++in_kernel_;
 }
 
-void io_uring_reactor::ring_the_bell() noexcept {
-  const std::uint64_t one = 1;
-  const int before = errno;  // this may run in a signal handler
-  // The only failure is a full counter, after 2^64 calls.
-  const auto written = system_calls().write(waker_, &one, sizeof one);
-  static_cast<void>(written);
-  errno = before;
-}
-
 // Only the first of several calls, and only if the thread sleeps, costs a system call. The exchange
 // releases what was queued before to the one in wait().
 void io_uring_reactor::wake() noexcept {
   const std::uint8_t before = activity_.exchange(woken, std::memory_order_acq_rel);
-  if (before == asleep || (before == awake && embedded_.load(std::memory_order_relaxed)))
-    ring_the_bell();
+  if (before == asleep) write_one(waker_);
+  if (before != woken) ring_bell();
 }
 
 native_handle io_uring_reactor::pollable() const noexcept {
-  embedded_.store(true, std::memory_order_relaxed);
-  return ring_.descriptor();
+  int bell = bell_.load(std::memory_order_relaxed);
+  if (bell >= 0) return bell;
+  bell = system_calls().eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);  // set: something may be there
+  if (bell < 0) return invalid_handle;
+  if (ring_.announce_to(bell) != 0) {
+    system_calls().close(bell);
+    return invalid_handle;
+  }
+  bell_.store(bell, std::memory_order_release);  // pairs with ring_bell()
+  return bell;
 }
 
-// The kernel ties a ring to a thread, and gives up what the ring holds when the thread ends. In a
-// new thread all that has no answer is issued anew, in a new ring.
+void io_uring_reactor::ring_bell() const noexcept {
+  const int bell = bell_.load(std::memory_order_acquire);
+  if (bell >= 0) write_one(bell);
+}
+
+void io_uring_reactor::silence_bell() noexcept {
+  const int bell = bell_.load(std::memory_order_relaxed);
+  std::uint64_t count = 0;
+  if (bell < 0) return;
+  const auto taken = system_calls().read(bell, &count, sizeof count);
+  static_cast<void>(taken);
+}
+
+// In another thread than the ring's, all that has no answer is issued anew, in a new ring.
 void io_uring_reactor::move_here() noexcept {
   ring_.harvest([this](const io_uring_cqe& answer) { take(answer); });
   if (ring_.recreate() != 0) return;

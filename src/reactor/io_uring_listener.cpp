@@ -169,13 +169,14 @@ void io_uring_reactor::arm_watches() noexcept {
 }
 
 void io_uring_reactor::take_watch(io_uring_handle& handle, io_direction direction,
-                                  std::uint32_t generation) noexcept {
+                                  std::uint32_t generation, std::int64_t result) noexcept {
   const auto side = static_cast<std::size_t>(direction);
   if (handle.armed_watch[side] != generation) return;
   handle.armed_watch[side] = 0;
   io_watch* const watch = handle.watches[side];
   if (watch == nullptr) return;
-  watch->reactor_state = watch_ready;
+  // Given up by the kernel because its thread has ended: not ready, only to be armed again.
+  watch->reactor_state = result == -ECANCELED ? watch_listed : watch_ready;
   watches_.push_back(*watch);
 }
 

@@ -184,12 +184,12 @@ void io_uring_reactor::forget(native_handle number) noexcept {
   if (handle == nullptr) return;
   bool held = disarm(*handle);
   for (io_record_list<io_op>& lane : handle->operations) held |= forget_operations(lane);
-  handle->nonempty = false;
+  handle->nonempty = true;
   for (int tries = 0; held && tries < 4; ++tries) {
     enter(0);
     held = ring_.has_unsubmitted();
   }
-  if (!ended_.empty() && embedded_.load(std::memory_order_relaxed)) ring_the_bell();
+  if (!ended_.empty()) ring_bell();
 }
 
 // Returns whether the kernel has one of them.

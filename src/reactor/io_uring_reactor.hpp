@@ -103,7 +103,8 @@ class io_uring_reactor final : public reactor {
   void end_first(io_uring_handle& handle, io_op& op, std::int64_t result) noexcept;
   void tell() noexcept;
   void arm_waker() noexcept;
-  void ring_the_bell() noexcept;
+  void ring_bell() const noexcept;
+  void silence_bell() noexcept;
   void move_here() noexcept;
   int enter(std::int64_t timeout_ns) noexcept;
   io_uring_sqe* entry() noexcept;
@@ -120,10 +121,10 @@ class io_uring_reactor final : public reactor {
   bool disarm(io_uring_handle& handle) noexcept;
   void drop_watch(io_uring_handle& handle, io_watch& watch) noexcept;
   void arm_watches() noexcept;
-  void take_watch(io_uring_handle& handle, io_direction direction,
-                  std::uint32_t generation) noexcept;
+  void take_watch(io_uring_handle& handle, io_direction direction, std::uint32_t generation,
+                  std::int64_t result) noexcept;
 
-  io_uring_ring ring_;
+  mutable io_uring_ring ring_;
   io_uring_handles handles_;
   io_uring_handle* listed_ = nullptr;  // have an operation to issue
   io_record_list<io_op> forgotten_;    // state_forgotten
@@ -137,7 +138,8 @@ class io_uring_reactor final : public reactor {
   bool closing_ = false;  // answers are only counted
   int waker_ = -1;        // eventfd; polled edge-triggered, so that nobody reads it
   std::atomic<std::uint8_t> activity_{awake};
-  mutable std::atomic<bool> embedded_{false};  // pollable() was asked for
+  // The eventfd of pollable(), -1 before that. Made there, by the loop's thread; read by wake().
+  mutable std::atomic<int> bell_{-1};
 };
 
 }  // namespace rill::detail

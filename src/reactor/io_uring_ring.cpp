@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <ctime>
 #include <system_error>
 
 namespace rill::detail {
@@ -72,7 +73,7 @@ io_uring_ring::io_uring_ring(io_uring_rung first) {
   throw std::system_error(-error, std::system_category(), reason(-error));
 }
 
-io_uring_ring::~io_uring_ring() { tear_down(); }
+io_uring_ring::~io_uring_ring() { io_uring_queue_exit(&ring_); }
 
 int io_uring_ring::set_up(io_uring_rung rung) noexcept {
   io_uring_params parameters{};
@@ -88,56 +89,39 @@ int io_uring_ring::set_up(io_uring_rung rung) noexcept {
   ring_ = made;
   rung_ = rung;
   owner_ = 0;
-  registered_ = -1;
   return 0;
 }
 
-// The registered name is the owner's; in another thread the same number may be another ring.
-void io_uring_ring::tear_down() noexcept {
-  if (registered_ >= 0 && !belongs_elsewhere()) {
-    io_uring_rsrc_update update{};
-    update.offset = static_cast<unsigned>(registered_);
-    io_uring_register(static_cast<unsigned>(ring_.ring_fd), IORING_UNREGISTER_RING_FDS, &update, 1);
-  }
-  io_uring_queue_exit(&ring_);
+int io_uring_ring::announce_to(int eventfd) noexcept {
+  const int error = io_uring_register_eventfd(&ring_, eventfd);
+  if (error == 0) announced_to_ = eventfd;
+  return error;
 }
 
 bool io_uring_ring::belongs_elsewhere() const noexcept {
-  return owner_ != 0 && owner_ != this_thread();
+  return rung_ == io_uring_rung::deferred && owner_ != 0 && owner_ != this_thread();
 }
 
 int io_uring_ring::recreate() noexcept {
-  const io_uring old = ring_;
-  const int old_name = registered_;
-  const std::uint64_t old_owner = owner_;
+  io_uring old = ring_;
   const int error = set_up(rung_);
   if (error != 0) return error;
-  const io_uring made = ring_;
-  ring_ = old;
-  registered_ = old_name;
-  owner_ = old_owner;
-  tear_down();
-  ring_ = made;
-  registered_ = -1;
-  owner_ = 0;
+  io_uring_queue_exit(&old);
+  if (announced_to_ >= 0) io_uring_register_eventfd(&ring_, announced_to_);
+  // If the old owner lives, the kernel takes back what the ring held after the call. Until then an
+  // accept in there can swallow the word of a connection, which the new ring then misses.
+  const timespec pause{0, 2'000'000};
+  nanosleep(&pause, nullptr);
   return 0;
 }
 
-// A ring belongs to the thread that enables it. The registered name saves the look-up of the
-// descriptor in each enter (5.18; without it nothing is lost but that).
+// A ring is set up disabled, and belongs to the thread that enables it.
 int io_uring_ring::become_owner() noexcept {
   // Not io_uring_enable_rings(): liburing 2.3 declares it and does not export it.
   const auto ring = static_cast<unsigned>(ring_.ring_fd);
   const int error = io_uring_register(ring, IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
-  if (error < 0) return error;
-  owner_ = this_thread();
-  io_uring_rsrc_update update{};
-  update.offset = static_cast<unsigned>(-1);
-  update.data = static_cast<unsigned>(ring_.ring_fd);
-  const int named =
-      io_uring_register(static_cast<unsigned>(ring_.ring_fd), IORING_REGISTER_RING_FDS, &update, 1);
-  if (named == 1) registered_ = static_cast<int>(update.offset);
-  return 0;
+  if (error == 0) owner_ = this_thread();
+  return error;
 }
 
 io_uring_sqe* io_uring_ring::unsubmitted(std::uint32_t position, std::uint64_t user_data) noexcept {
@@ -178,15 +162,10 @@ int io_uring_ring::enter(std::int64_t timeout_ns) noexcept {
     limit.tv_nsec = timeout_ns % 1'000'000'000;
     argument.ts = reinterpret_cast<std::uintptr_t>(&limit);
   }
-  unsigned flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
-  int name = ring_.ring_fd;
-  if (registered_ >= 0) {
-    flags |= IORING_ENTER_REGISTERED_RING;
-    name = registered_;
-  }
   // The interface of the library calls the extended argument a signal mask.
   const int result =
-      io_uring_enter2(static_cast<unsigned>(name), flush(), timeout_ns == 0 ? 0 : 1, flags,
+      io_uring_enter2(static_cast<unsigned>(ring_.ring_fd), flush(), timeout_ns == 0 ? 0 : 1,
+                      IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG,
                       reinterpret_cast<sigset_t*>(&argument), sizeof argument);
   return result < 0 ? result : 0;
 }

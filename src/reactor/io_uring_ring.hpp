@@ -18,8 +18,12 @@ enum class io_uring_rung : std::uint8_t {
   plain,        ///< 5.13
 };
 
-/// A ring. All but the constructor is for one thread at a time; the kernel holds the thread that
-/// first calls enter() for the ring's owner, and has to be told of another one by recreate().
+/// A ring, for one thread at a time. On the rung `deferred` it belongs to the thread that first
+/// calls enter(); in another thread recreate() comes first.
+///
+/// Its descriptor is not registered (IORING_REGISTER_RING_FDS): the kernel would keep a ring that
+/// was given up, with all that is in it, until the thread ends that has registered it. That costs
+/// one look-up of the descriptor per enter().
 class io_uring_ring {
  public:
   /// Tries the rungs from `first` on. Throws std::system_error, whose text says why there is no
@@ -33,8 +37,6 @@ class io_uring_ring {
   /// 5.19: RECVSEND_POLL_FIRST, CQE_F_SOCK_NONEMPTY, multishot accept.
   bool has_poll_first() const noexcept { return rung_ != io_uring_rung::plain; }
   bool can_skip_success() const noexcept { return (ring_.features & IORING_FEAT_CQE_SKIP) != 0; }
-  /// Can be polled by another loop; readable when there are completions.
-  int descriptor() const noexcept { return ring_.ring_fd; }
 
   /// The next entry of the submission queue, or null if that is full. The caller fills it whole.
   io_uring_sqe* try_entry() noexcept {
@@ -75,7 +77,11 @@ class io_uring_ring {
     return count;
   }
 
-  /// True if enter() was called by another thread before.
+  /// Has the eventfd written to whenever completions come. (Polling the ring itself does not show
+  /// deferred ones.) Returns 0 or a negated system error code.
+  int announce_to(int eventfd) noexcept;
+
+  /// True if the ring belongs to another thread.
   bool belongs_elsewhere() const noexcept;
   /// Gives up the ring, with all that the kernel holds in it, for a new one of the same rung.
   /// Returns 0 or a negated system error code, and then keeps the old one.
@@ -83,14 +89,13 @@ class io_uring_ring {
 
  private:
   int set_up(io_uring_rung rung) noexcept;
-  void tear_down() noexcept;
   int become_owner() noexcept;
   unsigned flush() noexcept;
 
   io_uring ring_{};
   io_uring_rung rung_ = io_uring_rung::deferred;
+  int announced_to_ = -1;
   std::uint64_t owner_ = 0;  // number of the owning thread, 0: none yet
-  int registered_ = -1;      // what the owning thread calls the ring; -1: it has no such name
 };
 
 }  // namespace rill::detail

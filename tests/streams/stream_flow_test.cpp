@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "rill/base/config.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/loop/event_loop.hpp"
 #include "rill/loop/sleep.hpp"
@@ -19,6 +20,7 @@
 #include "streams/stream_pair.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/skip.hpp"
 
 namespace {
 
@@ -53,7 +55,10 @@ rill::coro<> write_much(rill::stream_writer& to, std::size_t& written, std::size
 }  // namespace
 
 RILL_IO_TEST_CASE("a message there and back allocates nothing", "[stream_flow]") {
-  if (!rill_test::counts_allocations()) co_return;
+  if (RILL_ASAN != 0 || !rill_test::counts_allocations()) {
+    rill_test::skip("there is no pool here, or allocations are not counted");
+    co_return;
+  }
   stream_pair pair = co_await make_stream_pair();
   std::array<char, 64> room{};
   std::size_t before = 0;
