@@ -206,7 +206,7 @@ def main():
     results = []
     for pin, connections, size in itertools.product(
             options.pin, options.connections, options.size):
-        messages = options.messages or (30_000 if connections == 1 else 200_000)
+        messages = options.messages or 200_000
         runs = measure(servers, options, processors(pin), connections, size, messages)
         rows = summarize(servers, runs)
         show(rows, pin, connections, size, messages, options.rounds)

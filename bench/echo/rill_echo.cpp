@@ -36,6 +36,7 @@ rill::coro<> serve_all(std::uint16_t port, std::uint64_t& messages, echo_cpu& st
   start = echo_announce(listener.local_address().port());
   while (true) {
     rill::socket client = co_await listener.accept();
+    client.set_read_ahead(true);
     rill::create_task(serve(std::move(client), messages)).detach();
   }
 }

@@ -56,12 +56,14 @@ socket socket::adopt(native_handle handle) {
 
 socket::socket(socket&& other) noexcept
     : handle_(std::exchange(other.handle_, invalid_handle)),
+      read_ahead_(other.read_ahead_),
       owner_(std::exchange(other.owner_, nullptr)) {}
 
 socket& socket::operator=(socket&& other) noexcept {
   if (this != &other) {
     close();
     handle_ = std::exchange(other.handle_, invalid_handle);
+    read_ahead_ = other.read_ahead_;
     owner_ = std::exchange(other.owner_, nullptr);
   }
   return *this;
@@ -151,6 +153,10 @@ void socket::shutdown(shutdown_side side) {
 }
 
 namespace detail {
+
+std::uint8_t socket_access::receive_flags(const socket& owner) noexcept {
+  return owner.read_ahead_ ? io_read_ahead : 0;
+}
 
 native_handle socket_access::handle(const socket& owner) { return owner.checked(); }
 

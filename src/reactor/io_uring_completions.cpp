@@ -149,6 +149,8 @@ void io_uring_reactor::take(const io_uring_cqe& answer) noexcept {
   const auto generation = static_cast<std::uint32_t>(data >> 32);
   if (kind == tag_accept) {
     take_accept(handle, generation, answer.res, answer.flags);
+  } else if (kind == tag_receive) {
+    take_receive(handle, generation, answer.res, answer.flags);
   } else {
     take_watch(handle, kind == tag_read_watch ? io_direction::read : io_direction::write,
                generation, answer.res);
@@ -169,8 +171,10 @@ void io_uring_reactor::take_operation(io_op& op, std::int64_t result, unsigned f
     take_polled(handle, op, result);
     return;
   }
-  if (op.kind == io_kind::receive)
+  if (op.kind == io_kind::receive) {
     handle.nonempty = (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0 && result >= 0;
+    note_size(handle, result);
+  }
   const bool nothing_done = result == -ECANCELED || result == -EINTR ||
                             (result == -EAGAIN && op.kind != io_kind::connect);
   if (nothing_done && (before & state_asked) != 0) {
@@ -279,6 +283,7 @@ void io_uring_reactor::silence_bell() noexcept {
 void io_uring_reactor::move_here() noexcept {
   ring_.harvest([this](const io_uring_cqe& answer) { take(answer); });
   if (ring_.recreate() != 0) return;
+  buffers_.renew(ring_);
   in_kernel_ = 0;
   waker_armed_ = false;
   while (io_op* const op = forgotten_.pop_front()) end(*op, io_closed);
@@ -303,6 +308,8 @@ void io_uring_reactor::move_here() noexcept {
       handle.armed_watch[side] = 0;
     }
     if (handle.listener != nullptr) handle.listener->armed = 0;
+    handle.receiver.armed = 0;
+    handle.receiver.stop_wanted = false;
   });
 }
 

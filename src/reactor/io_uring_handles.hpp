@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "reactor/io_uring_buffers.hpp"
 #include "rill/base/native_handle.hpp"
 #include "rill/loop/io_op.hpp"
 #include "rill/loop/reactor.hpp"
@@ -75,6 +76,7 @@ struct io_uring_handle {
   bool listed = false;   // in the reactor's list of those that have something to issue
   io_uring_handle* next_listed = nullptr;
   std::unique_ptr<io_uring_listener> listener;
+  io_uring_receiver receiver;
 };
 
 /// Finds descriptors in O(1). Memory comes in chunks that never move and are kept to the end, so

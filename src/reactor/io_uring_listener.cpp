@@ -20,11 +20,6 @@ namespace {
 // the kernel may bring more.
 constexpr std::size_t most_accepted_ahead = 64;
 
-std::uint64_t user_data(unsigned tag, const io_uring_handle& handle,
-                        std::uint32_t generation) noexcept {
-  return std::uint64_t{generation} << 32 | static_cast<std::uint64_t>(handle.descriptor) << 3 | tag;
-}
-
 // The kernel calls a file that cannot be polled ready for ever.
 int error_of_polling(native_handle handle) noexcept {
   struct stat about{};
@@ -114,13 +109,17 @@ bool io_uring_reactor::disarm(io_uring_handle& handle) noexcept {
     if (generation != 0) cancel_by_data(user_data(tag_accept, handle, generation));
     armed |= generation != 0;
   }
-  return armed;
+  const std::uint32_t receiving = handle.receiver.armed;
+  handle.receiver.clear(buffers_);
+  if (receiving != 0) cancel_by_data(user_data(tag_receive, handle, receiving));
+  return armed || receiving != 0;
 }
 
 int io_uring_reactor::add_watch(io_watch& watch) noexcept {
   if (const int error = error_of_polling(watch.handle); error != 0) return error;
   io_uring_handle* const handle = handles_.get(watch.handle);
   if (handle == nullptr) return ENOMEM;
+  if (watch.direction == io_direction::read && handle->receiver.in_front()) return EBUSY;
   io_watch*& place = handle->watches[static_cast<std::size_t>(watch.direction)];
   if (place != nullptr) return EEXIST;
   place = &watch;

@@ -52,6 +52,8 @@ bool io_uring_reactor::start(io_op& op) noexcept {
 // Tries what needs no entry. A send is cheaper by a call of its own if it goes alone, and as an
 // entry if others go with it. A receive is tried if the socket is known to have more.
 bool io_uring_reactor::try_now(io_uring_handle& handle, io_op& op) noexcept {
+  if (handle.receiver.in_front() && direction_of(op.kind) == io_direction::read)
+    return handle.receiver.serve(buffers_, op);
   switch (op.kind) {
     case io_kind::accept:
       if (handle.listener == nullptr) return false;
@@ -83,11 +85,14 @@ bool io_uring_reactor::try_now(io_uring_handle& handle, io_op& op) noexcept {
                         op.result < static_cast<std::int64_t>(op.size))) {
     handle.nonempty = false;
   }
+  if (op.kind == io_kind::receive) note_size(handle, op.result);
   return ended;
 }
 
 bool io_uring_reactor::issue(io_uring_handle& handle, io_op& op) noexcept {
   if (op.kind == io_kind::accept && ring_.has_poll_first()) return arm_accept(handle);
+  if (handle.receiver.armed != 0 && direction_of(op.kind) == io_direction::read) return true;
+  if (may_receive_ahead(handle, op)) return arm_receive(handle);
   io_uring_sqe* const place = entry();
   if (place == nullptr) return false;
   if ((op.reactor_state & state_polling) != 0 || uring::is_polled(op.kind)) {
@@ -174,6 +179,7 @@ void io_uring_reactor::issue_listed() noexcept {
       }
     }
     stop_accept_if_wanted(handle);
+    stop_receive_if_wanted(handle);
   }
 }
 

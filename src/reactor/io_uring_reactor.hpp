@@ -3,19 +3,18 @@
 // The io_uring reactor: every operation is an entry of the submission queue, all entries of a turn
 // are submitted by the call that waits for completions.
 //
-// Where the choice was open, measurement decided (kernel 6.18, 64-byte echo, CPU time per message
-// of bare servers, medians of 7 interleaved runs, noise 2 %):
+// Where the choice was open, measurement decided (kernel 6.18, 64-byte echo, bare servers, CPU time
+// per message, server and client on one processor, medians of 5 interleaved runs, noise 1 %):
 //
 //                                                              64 connections   1,000 connections
-//   multishot receive into provided buffers, sent from there         2,888 ns            2,833 ns
-//   the same, copied out as the contract demands                     2,866 ns            2,858 ns
-//   one-shot receive into the caller's buffer, polled first          2,921 ns            2,775 ns
-//   the same, sends by a system call of their own                    2,986 ns            2,951 ns
-//   multishot poll, then system calls                                2,917 ns            2,878 ns
-//   epoll                                                            2,973 ns            2,881 ns
+//   multishot receive into provided buffers                          1,300 ns            1,880 ns
+//   one-shot receive, polled first                                   1,385 ns            2,010 ns
+//   epoll                                                            1,380 ns            2,000 ns
 //
-// So receives are one-shot: provided buffers gain nothing, and would take more from a socket than
-// was asked for, which is lost when the descriptor goes to somebody else.
+// So a receive that may read ahead (io_read_ahead: streams, and sockets that allow it) is served
+// from a multishot receive, which takes more from the socket than was asked for. Others are
+// one-shot, straight into the caller's buffer: what is taken ahead is lost when the descriptor goes
+// to somebody else. So are those that move much at a time, as copying costs more than arming.
 #pragma once
 
 #include <atomic>
@@ -33,7 +32,8 @@ namespace rill::detail {
 /// 1. An operation that was started and not told is in exactly one list: that of its handle and
 ///    direction, that of its forgotten handle's leftovers, or that of the ended.
 /// 2. Only the first of a handle and direction may be issued: have an entry in the submission queue
-///    or be in the kernel. If it is not, it waits for the listener, or the handle is listed.
+///    or be in the kernel. If it is not, it waits for the listener or for the receiver, or the
+///    handle is listed.
 /// 3. The kernel's answer to an issued operation carries the record's address. The record is not
 ///    told before that answer is there, so that the address cannot mean another operation; a cancel
 ///    is queued before the answer is seen, hence taken before an operation that comes to lie at the
@@ -66,6 +66,7 @@ class io_uring_reactor final : public reactor {
     tag_write_watch = 2,
     tag_accept = 3,
     tag_wake = 4,
+    tag_receive = 6,
     tag_unheeded = 5,  // the answer says nothing that matters
   };
   /// Bits of io_op::reactor_state.
@@ -94,6 +95,10 @@ class io_uring_reactor final : public reactor {
   void end(io_op& op, std::int64_t result) noexcept;
   void list(io_uring_handle& handle) noexcept;
   void issue_listed() noexcept;
+  /// Whether receives into the reactor's buffers pay for this handle.
+  static void note_size(io_uring_handle& handle, std::int64_t received) noexcept {
+    handle.receiver.one_shot = received >= static_cast<std::int64_t>(io_uring_buffers::size);
+  }
   bool forget_operations(io_record_list<io_op>& lane) noexcept;
 
   // io_uring_completions.cpp: what the kernel answers
@@ -124,6 +129,22 @@ class io_uring_reactor final : public reactor {
   void take_watch(io_uring_handle& handle, io_direction direction, std::uint32_t generation,
                   std::int64_t result) noexcept;
 
+  // io_uring_receiver.cpp: receives that stay armed
+  bool may_receive_ahead(const io_uring_handle& handle, const io_op& op) noexcept;
+  bool arm_receive(io_uring_handle& handle) noexcept;
+  void take_receive(io_uring_handle& handle, std::uint32_t generation, std::int32_t result,
+                    unsigned flags) noexcept;
+  static void note_end_of_receive(io_uring_receiver& receiver, std::int32_t result) noexcept;
+  void stop_receive_if_wanted(io_uring_handle& handle) noexcept;
+
+  /// For what stays armed.
+  static std::uint64_t user_data(tag kind, const io_uring_handle& handle,
+                                 std::uint32_t generation) noexcept {
+    return std::uint64_t{generation} << 32 | static_cast<std::uint64_t>(handle.descriptor) << 3 |
+           kind;
+  }
+
+  io_uring_buffers buffers_;  // outlives the ring
   mutable io_uring_ring ring_;
   io_uring_handles handles_;
   io_uring_handle* listed_ = nullptr;  // have an operation to issue

@@ -98,6 +98,15 @@ int io_uring_ring::announce_to(int eventfd) noexcept {
   return error;
 }
 
+int io_uring_ring::provide(io_uring_buf_ring& buffers, unsigned count,
+                           unsigned short group) noexcept {
+  io_uring_buf_reg where{};
+  where.ring_addr = reinterpret_cast<std::uintptr_t>(&buffers);
+  where.ring_entries = count;
+  where.bgid = group;
+  return io_uring_register_buf_ring(&ring_, &where, 0);
+}
+
 bool io_uring_ring::belongs_elsewhere() const noexcept {
   return rung_ == io_uring_rung::deferred && owner_ != 0 && owner_ != this_thread();
 }

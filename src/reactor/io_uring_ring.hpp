@@ -36,6 +36,8 @@ class io_uring_ring {
   io_uring_rung rung() const noexcept { return rung_; }
   /// 5.19: RECVSEND_POLL_FIRST, CQE_F_SOCK_NONEMPTY, multishot accept.
   bool has_poll_first() const noexcept { return rung_ != io_uring_rung::plain; }
+  /// 6.0: multishot receive into provided buffers.
+  bool has_multishot_receive() const noexcept { return rung_ == io_uring_rung::deferred; }
   bool can_skip_success() const noexcept { return (ring_.features & IORING_FEAT_CQE_SKIP) != 0; }
 
   /// The next entry of the submission queue, or null if that is full. The caller fills it whole.
@@ -80,6 +82,9 @@ class io_uring_ring {
   /// Has the eventfd written to whenever completions come. (Polling the ring itself does not show
   /// deferred ones.) Returns 0 or a negated system error code.
   int announce_to(int eventfd) noexcept;
+
+  /// Makes buffers a group that receives may choose from. Returns 0 or a negated system error code.
+  int provide(io_uring_buf_ring& buffers, unsigned count, unsigned short group) noexcept;
 
   /// True if the ring belongs to another thread.
   bool belongs_elsewhere() const noexcept;

@@ -79,6 +79,7 @@ class [[nodiscard]] fill_awaiter final : public io_awaiter {
  private:
   void aim(std::span<std::byte> room) noexcept {
     kind = io_kind::receive;
+    flags = io_read_ahead;  // nobody else reads from the socket
     handle = core_->native();
     data = room.data();
     size = room.size();

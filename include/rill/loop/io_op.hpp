@@ -50,7 +50,9 @@ struct io_message {
 
 /// Bits of io_op::flags.
 enum io_flag : std::uint8_t {
-  io_peek = 1,  ///< receive: leave the bytes in the socket
+  io_peek = 1,        ///< receive: leave the bytes in the socket
+  io_read_ahead = 2,  ///< receive: the reactor may take more from the socket than is asked for; it
+                      ///< belongs to the next operations that read, and is gone with forget()
 };
 
 // [io_op]

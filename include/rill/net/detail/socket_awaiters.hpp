@@ -23,6 +23,7 @@ namespace detail {
 struct socket_access {
   static native_handle handle(const socket& owner);
   static reactor& io(const socket& owner);
+  static std::uint8_t receive_flags(const socket& owner) noexcept;
   static socket make(native_handle handle, scheduler& owner) noexcept;
 };
 
@@ -70,7 +71,9 @@ class [[nodiscard]] try_awaiter final : public Operation {
 class recv_operation : public io_awaiter {
  public:
   recv_operation(const socket& owner, std::span<std::byte> bytes)
-      : recv_operation(socket_access::io(owner), socket_access::handle(owner), bytes) {}
+      : recv_operation(socket_access::io(owner), socket_access::handle(owner), bytes) {
+    flags = socket_access::receive_flags(owner);
+  }
   recv_operation(reactor& owner, native_handle receiver, std::span<std::byte> bytes)
       : io_awaiter(owner) {
     kind = io_kind::receive;
