@@ -225,11 +225,9 @@ void stream_core::pump() noexcept {
 /// Makes what was written meanwhile the next thing to be sent, if all before it is sent.
 bool stream_core::load_outgoing() noexcept {
   if (sent_ < outgoing_.size()) return true;
-  sent_ = 0;
-  outgoing_.clear();
-  if (outgoing_.capacity() > kept_capacity) std::vector<char>().swap(outgoing_);
+  if (pending_.empty()) return false;
   outgoing_.swap(pending_);
-  return !outgoing_.empty();
+  return true;
 }
 
 /// Looks at the result of a send. False: the connection is closed.
@@ -240,6 +238,13 @@ bool stream_core::take_sent() noexcept {
     return false;
   }
   sent_ += static_cast<std::size_t>(io_op::result);
+  if (sent_ == outgoing_.size()) {
+    sent_ = 0;
+    outgoing_.clear();
+    if (outgoing_.capacity() > kept_capacity) std::vector<char>().swap(outgoing_);
+    // The next write finds the memory that the processor has at hand.
+    if (pending_.empty()) outgoing_.swap(pending_);
+  }
   settle();
   return true;
 }

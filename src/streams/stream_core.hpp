@@ -150,11 +150,6 @@ class stream_core final : public ready_node,
   write_limits limits_;
   std::optional<future<>> resumed_;
   std::optional<future<>> flushed_;
-  std::optional<future<>> closed_;
-  std::shared_ptr<connection_listener> listener_;
-  std::optional<socket_address> peer_;
-  std::optional<socket_address> local_;
-  unsigned lost_writes_ = 0;
   bool connected_ = false;  // made with a socket
   bool reading_ = false;
   bool at_end_ = false;
@@ -166,6 +161,12 @@ class stream_core final : public ready_node,
   bool end_wanted_ = false;
   bool end_sent_ = false;
   bool dropped_ = false;  // bytes were lost by abort() or a loss
+  // What follows is not touched by a message that comes or goes.
+  unsigned lost_writes_ = 0;
+  std::optional<future<>> closed_;
+  std::shared_ptr<connection_listener> listener_;
+  std::optional<socket_address> peer_;
+  std::optional<socket_address> local_;
 };
 
 /// Makes the public halves, for the library.
