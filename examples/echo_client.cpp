@@ -19,9 +19,15 @@
 namespace {
 
 constexpr std::string_view usage =
-    "usage: echo_client --port PORT [--host ADDRESS] [--backend NAME] [MESSAGE ...]\n"
-    "       echo_client --port PORT --load [--connections N] [--size BYTES] [--seconds S]\n"
+    "usage: echo_client --port PORT [--host HOST] [--backend NAME] [MESSAGE ...]\n"
+    "       echo_client --port PORT [--host HOST] [--backend NAME] --load\n"
+    "                   [--connections N] [--size BYTES] [--seconds S]\n"
     "  without messages, each line of the standard input is one";
+
+struct target {
+  std::string host;
+  std::uint16_t port = 0;
+};
 
 struct load_settings {
   int connections = 1;
@@ -29,23 +35,16 @@ struct load_settings {
   double seconds = 2;
 };
 
-rill::coro<rill::socket> open(rill::socket_address address) {
-  rill::socket connection(address.family(), rill::socket_type::stream);
-  co_await connection.connect(address);
-  connection.set_no_delay(true);
-  co_return std::move(connection);
-}
-
-rill::coro<> receive_all(const rill::socket& connection, std::span<char> data) {
-  while (!data.empty()) {
-    const std::size_t received = co_await connection.recv(data);
-    if (received == 0) throw std::runtime_error("the server has closed the connection");
-    data = data.subspan(received);
+rill::coro<> receive_all(rill::stream_reader& reader, std::span<char> room) {
+  while (!room.empty()) {
+    const std::size_t count = co_await reader.read_into(room);
+    if (count == 0) throw std::runtime_error("the server has closed the connection");
+    room = room.subspan(count);
   }
 }
 
-rill::coro<int> converse(rill::socket_address address, std::vector<std::string> messages) {
-  const rill::socket connection = co_await open(address);
+rill::coro<int> converse(const target& server, std::vector<std::string> messages) {
+  auto [reader, writer] = co_await rill::open_connection(server.host, server.port);
   const bool from_input = messages.empty();
   std::size_t next = 0;
   while (true) {
@@ -57,30 +56,37 @@ rill::coro<int> converse(rill::socket_address address, std::vector<std::string> 
       message = messages[next++];
     }
     if (message.empty()) continue;
-    co_await connection.send_all(message);
+    writer.write(message);
     std::printf("sent: %s\n", message.c_str());
     std::string echoed(message.size(), '\0');
-    co_await receive_all(connection, echoed);
+    co_await receive_all(reader, echoed);
     std::printf("received: %s\n", echoed.c_str());
+    std::fflush(stdout);
     if (echoed != message) throw std::runtime_error("the server has sent something else back");
   }
   co_return 0;
 }
 
 /// One connection that sends a message, waits for its echo, and so on until the deadline.
-rill::coro<> ping_pong(rill::socket_address address, std::size_t size, rill::time_point deadline,
+rill::coro<> ping_pong(rill::socket_address server, std::size_t size, rill::time_point deadline,
                        std::vector<std::uint32_t>& microseconds) {
-  const rill::socket connection = co_await open(address);
+  auto [reader, writer] = co_await rill::open_connection(server);
   const std::string message(size, 'x');
   std::string echoed(size, '\0');
   rill::time_point begun = rill::loop_clock::now();
   while (begun < deadline) {
-    co_await connection.send_all(message);
-    co_await receive_all(connection, echoed);
+    writer.write(message);
+    co_await receive_all(reader, echoed);
     const rill::time_point ended = rill::loop_clock::now();
     microseconds.push_back(static_cast<std::uint32_t>((ended - begun).count() / 1000));
     begun = ended;
   }
+}
+
+/// Which of the host's addresses answers: asked once, not for each connection.
+rill::coro<rill::socket_address> find(const target& server) {
+  const rill::connection first = co_await rill::open_connection(server.host, server.port);
+  co_return first.writer.peer_address();
 }
 
 std::uint32_t percentile(const std::vector<std::uint32_t>& sorted, double part) {
@@ -89,7 +95,8 @@ std::uint32_t percentile(const std::vector<std::uint32_t>& sorted, double part) 
   return sorted[std::min(place, sorted.size() - 1)];
 }
 
-rill::coro<int> load(rill::socket_address address, load_settings set) {
+rill::coro<int> load(const target& server, load_settings set) {
+  const rill::socket_address address = co_await find(server);
   std::vector<std::uint32_t> microseconds;
   std::vector<rill::task<>> connections;
   const auto limit = std::chrono::nanoseconds(static_cast<std::int64_t>(set.seconds * 1e9));
@@ -126,8 +133,9 @@ rill::coro<int> load(rill::socket_address address, load_settings set) {
 
 int main(int count, char** arguments) {
   examples::command_line command(count, arguments, usage);
-  const std::string host = command.text("--host", "127.0.0.1");
-  const int port = command.whole_number("--port", 0, 1, 65535);
+  target server;
+  server.host = command.text("--host", "127.0.0.1");
+  server.port = static_cast<std::uint16_t>(command.whole_number("--port", 0, 1, 65535));
   const std::string backend = command.text("--backend", "");
   const bool loaded = command.flag("--load");
   load_settings set;
@@ -137,14 +145,11 @@ int main(int count, char** arguments) {
     set.seconds = command.number("--seconds", 2, 0.001, 3600);
   }
   std::vector<std::string> messages = command.rest();
-  if (port == 0) command.fail("--port is needed");
+  if (server.port == 0) command.fail("--port is needed");
   if (loaded && !messages.empty()) command.fail("--load takes no messages");
-  const std::optional<rill::ip_address> parsed = rill::ip_address::try_parse(host);
-  if (!parsed) command.fail("--host needs an IP address, not '" + host + "'");
-  const rill::socket_address address(*parsed, static_cast<std::uint16_t>(port));
   try {
-    if (loaded) return rill::run(load(address, set), {.backend = backend});
-    return rill::run(converse(address, std::move(messages)), {.backend = backend});
+    if (loaded) return rill::run(load(server, set), {.backend = backend});
+    return rill::run(converse(server, std::move(messages)), {.backend = backend});
   } catch (const std::invalid_argument& error) {
     command.fail(error.what());
   } catch (const std::exception& error) {

@@ -4,17 +4,17 @@
 #include <array>
 #include <chrono>
 #include <csignal>
-#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
-#include <memory>
-#include <mutex>
-#include <span>
+#include <future>
+#include <list>
+#include <stdexcept>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -23,192 +23,101 @@
 
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::string_view usage =
-    "usage: echo_server [--host ADDRESS] [--port PORT] [--backend NAME] [--threads N]\n"
+    "usage: echo_server [--host HOST] [--port PORT] [--backend NAME] [--threads N]\n"
     "                   [--grace SECONDS] [--list-backends]\n"
-    "  --host ADDRESS   where to listen (127.0.0.1)\n"
+    "  --host HOST      where to listen: an address or a name (127.0.0.1)\n"
     "  --port PORT      0 takes any free port (0)\n"
     "  --backend NAME   epoll, io_uring, poll or auto (auto)\n"
     "  --threads N      loops that share the port, a thread each (1)\n"
     "  --grace SECONDS  how long connections may go on at the end (2)";
 
 struct settings {
-  rill::socket_address address;
+  std::string host;
+  std::uint16_t port = 0;
   std::string backend;
   int threads = 1;
   std::chrono::nanoseconds grace{};
 };
 
-/// The clients of one loop.
-class client_list {
- public:
-  void add(rill::task<> client) {
-    const std::uint64_t id = client.id();
-    client.add_done_callback([this, id] { clients_.erase(id); });
-    clients_.emplace(id, std::move(client));
-  }
+rill::server_options options_of(const settings& set) {
+  rill::server_options options;
+  options.backlog = 4096;
+  options.reuse_port = set.threads > 1;
+  return options;
+}
 
-  /// Waits until all have ended; those that are left after `grace` are cancelled.
-  rill::coro<> wait_closed(std::chrono::nanoseconds grace) {
-    rill::event_loop& loop = rill::event_loop::running();
-    const rill::timer_handle limit = loop.call_later(grace, [this] {
-      for (auto& [id, client] : clients_) client.cancel("the server is closing");
-    });
-    while (!clients_.empty()) {
-      const rill::task<> client = clients_.begin()->second;
-      try {
-        co_await client;
-      } catch (const rill::cancelled_error&) {
-        // It was told to go.
-      }
-      co_await rill::yield();  // its callback takes it off the list
-    }
-    limit.cancel();
-  }
-
- private:
-  std::unordered_map<std::uint64_t, rill::task<>> clients_;
-};
-
-rill::coro<> echo(rill::socket client) {
-  std::array<std::byte, 16 * 1024> buffer;
+rill::coro<> echo(rill::stream_reader reader, rill::stream_writer writer) {
+  std::array<char, 16 * 1024> buffer;
   try {
     while (true) {
-      const std::size_t received = co_await client.recv(buffer);
-      if (received == 0) break;
-      const std::span<const std::byte> message(buffer.data(), received);
-      const std::size_t sent = co_await client.send(message);
-      if (sent < received) co_await client.send_all(message.subspan(sent));
+      const std::size_t count = co_await reader.read_into(buffer);
+      if (count == 0) break;
+      co_await writer.write_all(std::string_view(buffer.data(), count));
     }
   } catch (const std::system_error&) {
-    // The client has reset the connection: it is gone, and so is its socket.
+    // The client has reset the connection: there is nobody left to answer.
   }
 }
 
-bool is_exhaustion(const std::error_code& error) {
-  return error == std::errc::too_many_files_open ||
-         error == std::errc::too_many_files_open_in_system || error == std::errc::no_buffer_space ||
-         error == std::errc::not_enough_memory;
+/// Listens where another loop does and serves until it is told to stop.
+rill::coro<> help(const settings& set, const std::vector<rill::socket_address>& addresses,
+                  std::stop_token stop, std::promise<void>& listening) {
+  std::list<rill::server> servers;
+  for (const rill::socket_address& address : addresses) {
+    rill::server server = co_await rill::start_server(echo, address, options_of(set));
+    servers.push_back(std::move(server));
+  }
+  const rill::future<> told = rill::create_future<>();
+  rill::event_loop& loop = rill::event_loop::running();
+  const auto tell = [&loop, &told] { loop.call_soon_threadsafe([&told] { told.set_result(); }); };
+  const std::stop_callback stopping(stop, tell);
+  listening.set_value();
+  co_await told;
+  std::vector<rill::task<>> ends;
+  for (rill::server& server : servers) {
+    ends.push_back(rill::create_task(server.shutdown(set.grace)));
+  }
+  for (const rill::task<>& end : ends) co_await end;
 }
 
-rill::coro<> accept_clients(const rill::socket& listener, client_list& clients) {
-  while (true) {
-    std::string problem;
+/// A thread with a loop of its own, which has begun to listen when this returns. Its destructor
+/// ends it and waits for that.
+std::jthread start_helper(const settings& set, const std::vector<rill::socket_address>& addresses) {
+  std::promise<void> listening;
+  std::future<void> ready = listening.get_future();
+  const auto work = [&set, &addresses](std::stop_token stop, std::promise<void> begun) {
     try {
-      rill::socket client = co_await listener.accept();
-      client.set_no_delay(true);
-      clients.add(rill::create_task(echo(std::move(client))));
-    } catch (const std::system_error& error) {
-      if (!is_exhaustion(error.code())) throw;
-      problem = error.what();
-    }
-    if (problem.empty()) continue;
-    // Out of descriptors or memory: the connections wait in the queue of the listener meanwhile.
-    std::fprintf(stderr, "echo_server: %s; trying again in a second\n", problem.c_str());
-    co_await rill::sleep(1s);
-  }
-}
-
-rill::socket open_listener(const settings& set) {
-  rill::socket listener(set.address.family(), rill::socket_type::stream);
-  listener.set_reuse_address(true);
-  if (set.threads > 1) listener.set_reuse_port(true);
-  listener.bind(set.address);
-  listener.listen(4096);
-  return listener;
-}
-
-/// Serves until `stop` is done or the task is cancelled, then closes in order.
-rill::coro<> serve(rill::socket listener, rill::future<> stop, std::chrono::nanoseconds grace) {
-  client_list clients;
-  auto accepting = rill::create_task(accept_clients(listener, clients));
-  accepting.add_done_callback([stop, accepting = rill::any_task(accepting)] {
-    if (!accepting.cancelled() && !stop.done()) stop.set_result();  // it has failed
-  });
-  try {
-    co_await stop;
-  } catch (const rill::cancelled_error&) {
-    // Ctrl-C: goes on below, as when it is told to stop.
-  }
-  std::exception_ptr failure;
-  accepting.cancel();
-  try {
-    co_await accepting;
-  } catch (const rill::cancelled_error&) {
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  listener.close();
-  co_await clients.wait_closed(grace);
-  if (failure) std::rethrow_exception(failure);
-}
-
-/// The loops of further threads.
-class helpers {
- public:
-  helpers(const settings& set, int count) {
-    for (int i = 0; i < count; ++i) threads_.emplace_back([this, &set] { run(set); });
-  }
-  helpers(const helpers&) = delete;
-  helpers& operator=(const helpers&) = delete;
-  ~helpers() {
-    {
-      const std::lock_guard<std::mutex> guard(mutex_);
-      stopping_ = true;
-      for (auto& [loop, stop] : running_) loop->call_soon_threadsafe(stop);
-    }
-    for (std::thread& thread : threads_) thread.join();
-  }
-
- private:
-  void run(const settings& set) {
-    try {
-      rill::run(serve_here(set), {.backend = set.backend});
-    } catch (const std::exception& error) {
-      std::fprintf(stderr, "echo_server: %s\n", error.what());
-    }
-  }
-
-  rill::coro<> serve_here(const settings& set) {
-    const rill::future<> stop = rill::create_future<>();
-    rill::event_loop& loop = rill::event_loop::running();
-    enter(loop, stop);
-    std::exception_ptr failure;
-    try {
-      co_await serve(open_listener(set), stop, set.grace);
+      rill::run(help(set, addresses, stop, begun), {.backend = set.backend});
     } catch (...) {
-      failure = std::current_exception();
+      begun.set_exception(std::current_exception());
     }
-    const std::lock_guard<std::mutex> guard(mutex_);
-    running_.erase(&loop);
-    if (failure) std::rethrow_exception(failure);
+  };
+  std::jthread thread(work, std::move(listening));
+  ready.get();
+  return thread;
+}
+
+rill::coro<int> serve(const settings& set) {
+  rill::server server = co_await rill::start_server(echo, set.host, set.port, options_of(set));
+  const std::vector<rill::socket_address> addresses = server.addresses();
+  std::vector<std::jthread> helpers;
+  while (static_cast<int>(helpers.size()) + 1 < set.threads) {
+    helpers.push_back(start_helper(set, addresses));
   }
-
-  void enter(rill::event_loop& loop, const rill::future<>& stop) {
-    const std::lock_guard<std::mutex> guard(mutex_);
-    // Copied and called on the loop's own thread only; here it is but an address.
-    running_.emplace(&loop, [raw = std::make_shared<rill::future<>>(stop)] {
-      if (!raw->done()) raw->set_result();
-    });
-    if (stopping_) stop.set_result();
+  const std::string backend(rill::event_loop::running().backend());
+  for (const rill::socket_address& address : addresses) {
+    std::printf("listening on %s (backend %s)\n", address.to_string().c_str(), backend.c_str());
   }
-
-  std::mutex mutex_;
-  bool stopping_ = false;
-  std::unordered_map<rill::event_loop*, std::function<void()>> running_;
-  std::vector<std::thread> threads_;
-};
-
-rill::coro<int> serve_all(settings set) {
-  rill::socket listener = open_listener(set);
-  set.address = listener.local_address();
-  std::printf("listening on %s (backend %s)\n", set.address.to_string().c_str(),
-              std::string(rill::event_loop::running().backend()).c_str());
   std::fflush(stdout);
-  const helpers others(set, set.threads - 1);
-  co_await serve(std::move(listener), rill::create_future<>(), set.grace);
+  const rill::future<> for_ever = rill::create_future<>();
+  try {
+    co_await for_ever;
+  } catch (const rill::cancelled_error&) {
+    // Ctrl-C.
+  }
+  for (std::jthread& helper : helpers) helper.request_stop();
+  co_await server.shutdown(set.grace);
   co_return 0;
 }
 
@@ -234,21 +143,18 @@ int main(int count, char** arguments) {
     return 0;
   }
   settings set;
-  const std::string host = command.text("--host", "127.0.0.1");
-  const int port = command.whole_number("--port", 0, 0, 65535);
+  set.host = command.text("--host", "127.0.0.1");
+  set.port = static_cast<std::uint16_t>(command.whole_number("--port", 0, 0, 65535));
   set.backend = command.text("--backend", "");
   set.threads = command.whole_number("--threads", 1, 1, 256);
   set.grace = std::chrono::nanoseconds(
       static_cast<std::int64_t>(command.number("--grace", 2, 0, 3600) * 1e9));
   command.done();
-  const std::optional<rill::ip_address> address = rill::ip_address::try_parse(host);
-  if (!address) command.fail("--host needs an IP address, not '" + host + "'");
-  set.address = rill::socket_address(*address, static_cast<std::uint16_t>(port));
   // A shell that starts a program in the background may have it ignore Ctrl-C.
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, &pass_on_as_interrupt);
   try {
-    return rill::run(serve_all(set), {.backend = set.backend});
+    return rill::run(serve(set), {.backend = set.backend});
   } catch (const std::invalid_argument& error) {
     command.fail(error.what());
   } catch (const std::exception& error) {

@@ -22,6 +22,23 @@ task_state::task_state(const future_ops& operations, scheduler& owner,
 task_state::~task_state() = default;
 
 void task_state::start(promise_base& outermost) noexcept {
+  enlist(outermost);
+  scheduler_->make_ready(*this);
+}
+
+void task_state::start_eagerly(promise_base& outermost) noexcept {
+  scheduler& owner = *scheduler_;
+  if (scheduler::current() != &owner || !owner.has_stack_room()) {
+    start(outermost);
+    return;
+  }
+  enlist(outermost);
+  task_state* const creator = owner.current_task_;
+  run();
+  owner.current_task_ = creator;
+}
+
+void task_state::enlist(promise_base& outermost) noexcept {
   outermost_ = &outermost;
   outermost.set_task(*this);
   leaf_ = outermost.handle();
@@ -32,7 +49,6 @@ void task_state::start(promise_base& outermost) noexcept {
   (previous_task_ != nullptr ? previous_task_->next_task_ : owner.tasks_) = this;
   owner.last_task_ = this;
   ++owner.task_count_;
-  owner.make_ready(*this);
 }
 
 void task_state::unlink() noexcept {

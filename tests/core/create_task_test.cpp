@@ -54,6 +54,97 @@ RILL_TEST_CASE("the first step is queued, never run in place", "[create_task]") 
   CHECK(log == std::vector<int>{1});
 }
 
+namespace {
+
+constexpr rill::task_options eagerly{.eager_start = true};
+
+coro<int> look_around(rill::any_task& seen, bool& listed) {
+  seen = rill::current_task();
+  for (const rill::any_task& task : rill::all_tasks()) listed = listed || task == seen;
+  co_await rill::yield();
+  co_return 7;
+}
+
+coro<int> fail_at_once() {
+  throw std::runtime_error("at once");
+  co_return 0;
+}
+
+coro<int> nest(int depth, int& deepest) {
+  if (depth > deepest) deepest = depth;
+  if (depth == 10'000) co_return depth;
+  auto child = create_task(nest(depth + 1, deepest), eagerly);
+  const int below = co_await child;
+  co_return below;
+}
+
+}  // namespace
+
+RILL_TEST_CASE("an eager task that does not suspend is done at once [46]", "[create_task]") {
+  std::vector<int> log;
+  const rill::task<> noting = create_task(note(log, 1), eagerly);
+  CHECK(noting.done());
+  CHECK(log == std::vector<int>{1});
+  auto giving = create_task(eagerly, give, 5);
+  CHECK(giving.done());
+  CHECK(!giving.cancel());
+  const int value = co_await giving;
+  CHECK(value == 5);
+  auto failing = create_task(fail_at_once(), eagerly);
+  CHECK(failing.done());
+  CHECK_THROWS_AS(failing.result(), std::runtime_error);
+}
+
+RILL_TEST_CASE("an eager task runs as itself until it suspends, then as others do [161]",
+               "[create_task]") {
+  const rill::any_task self = rill::current_task();
+  rill::any_task seen;
+  bool listed = false;
+  auto task = create_task(look_around(seen, listed), eagerly);
+  CHECK(seen == task);
+  CHECK(listed);
+  CHECK(rill::current_task() == self);
+  CHECK(!task.done());
+  CHECK(rill::all_tasks().size() == 2);
+  const int value = co_await task;
+  CHECK(value == 7);
+  CHECK(rill::all_tasks().size() == 1);
+}
+
+RILL_TEST_CASE("an eager task is cancelled as others are once it has suspended",
+               "[create_task]") {
+  rill::any_task seen;
+  bool listed = false;
+  auto task = create_task(look_around(seen, listed), eagerly);
+  CHECK(task.cancel("enough"));
+  std::string reason;
+  try {
+    co_await task;
+  } catch (const rill::cancelled_error& error) {
+    reason = error.reason();
+  }
+  CHECK(task.cancelled());
+  CHECK(reason == "enough");
+}
+
+RILL_TEST_CASE("eager tasks that make eager tasks do not overflow the stack", "[create_task]") {
+  int deepest = 0;
+  auto task = create_task(nest(0, deepest), eagerly);
+  CHECK(deepest < 10'000);  // the rest is queued
+  const int depth = co_await task;
+  CHECK(depth == 10'000);
+}
+
+TEST_CASE("an eager task on a loop that does not run is queued", "[create_task]") {
+  step_loop steps;
+  std::vector<int> log;
+  const rill::task<> task = steps.loop().create_task(note(log, 1), eagerly);
+  CHECK(log.empty());
+  steps.turn();
+  CHECK(task.done());
+  CHECK(log == std::vector<int>{1});
+}
+
 RILL_TEST_CASE("tasks start in the order made", "[create_task]") {
   std::vector<int> log;
   std::vector<rill::task<>> tasks;

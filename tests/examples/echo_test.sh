@@ -39,11 +39,45 @@ start() {
 }
 
 stop() {
-  kill -TERM "$pid"
+  kill -"$1" "$pid"
   code=0
   wait "$pid" || code=$?
   pid=
   [ "$code" -eq 0 ] || fail "the server ended with $code: $(cat "$work/server.err")"
+  [ ! -s "$work/server.err" ] || fail "the server complained: $(cat "$work/server.err")"
+}
+
+# What "$@" fails with: exit code 1, and a text on standard error that matches the pattern $1.
+fails_with() {
+  pattern=$1
+  shift
+  code=0
+  "$@" >/dev/null 2>"$work/err" </dev/null || code=$?
+  [ "$code" -eq 1 ] || fail "'$*' gives $code"
+  grep -q "$pattern" "$work/err" || fail "'$*' does not tell '$pattern': $(cat "$work/err")"
+}
+
+# Ends the server with signal $1 while a client is connected, which then learns of it.
+stop_in_conversation() {
+  rm -f "$work/talk" "$work/out"
+  mkfifo "$work/talk"
+  : >"$work/out"
+  "$client" --port "$port" --backend "$backend" <"$work/talk" >"$work/out" 2>"$work/err" &
+  talker=$!
+  exec 3>"$work/talk"
+  echo "first" >&3
+  tries=0
+  until grep -q "^received: first" "$work/out"; do
+    tries=$((tries + 1))
+    [ "$tries" -le 100 ] || fail "the client does not converse: $(cat "$work/err")"
+    sleep 0.05
+  done
+  stop "$1"
+  echo "second" >&3
+  exec 3>&-
+  code=0
+  wait "$talker" || code=$?
+  [ "$code" -eq 1 ] || fail "a client whose server has gone ends with $code: $(cat "$work/out")"
 }
 
 start
@@ -57,13 +91,19 @@ cmp "$work/out" "$work/want" || fail "the conversation by standard input differs
   >"$work/out" || fail "the load failed"
 grep -q "round trips/s" "$work/out" || fail "no figure: $(cat "$work/out")"
 grep -q "p99.9" "$work/out" || fail "no latencies"
-stop
-code=0
-"$client" --port "$port" --backend "$backend" hello >/dev/null 2>"$work/err" || code=$?
-[ "$code" -eq 1 ] || fail "a refused connection gives $code"
-grep -q "refused" "$work/err" || fail "a refused connection is not told: $(cat "$work/err")"
+"$client" --host localhost --port "$port" --backend "$backend" "by name" >"$work/out"
+grep -q "^received: by name" "$work/out" || fail "no conversation by name"
+fails_with "in use" "$server" --backend "$backend" --port "$port"
+fails_with "no-such-host.invalid" \
+  "$client" --host no-such-host.invalid --port "$port" --backend "$backend" hello
+fails_with "no-such-host.invalid" "$server" --host no-such-host.invalid --backend "$backend"
+stop TERM
+fails_with "refused" "$client" --port "$port" --backend "$backend" hello
 
-start --threads 2
-"$client" --port "$port" --backend "$backend" --load --connections 8 --seconds 0.2 >"$work/out" ||
-  fail "the load on two threads failed"
-stop
+start
+stop_in_conversation INT
+
+start --host localhost --threads 2
+"$client" --host localhost --port "$port" --backend "$backend" --load --connections 8 \
+  --seconds 0.2 >"$work/out" || fail "the load on two threads failed"
+stop_in_conversation INT

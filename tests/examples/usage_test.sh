@@ -27,7 +27,7 @@ refuses "$1" --port
 refuses "$1" --threads 0
 refuses "$1" --threads many
 refuses "$1" --grace nan
-refuses "$1" --host localhost.
+refuses "$1" --host
 refuses "$1" --backend nonsense
 refuses "$1" --nonsense
 refuses "$1" word
@@ -38,5 +38,7 @@ refuses "$2" --port 1 --load --connections 0
 refuses "$2" --port 1 --load --size 0
 refuses "$2" --port 1 --load --seconds inf
 refuses "$2" --port 1 --load message
-refuses "$2" --port 1 --host nowhere
+refuses "$2" --port 1 --host
+refuses "$2" --port 1 --backend nonsense hello
 refuses "$2" --port 1 --loud
+RILL_BACKEND=nonsense refuses "$1"

@@ -19,6 +19,10 @@ namespace rill {
 /// expression.
 struct task_options {
   std::string_view name = {};  ///< for dumps; "task-N" if empty. Copied.
+  /// Runs the first step inside create_task(), up to the first suspension. A task that does not
+  /// suspend is done when it returns. Queued nevertheless where the loop does not run, and where
+  /// such starts are nested too deeply. asyncio: eager_start.
+  bool eager_start = false;
 };
 // [/task_options]
 
@@ -53,7 +57,8 @@ auto launch_call(scheduler& owner, const task_options& options, Callable&& calla
 // [create_task]
 /// Has the loop of this thread run a coroutine as a task. asyncio: create_task(coro, name=...).
 ///
-/// The first step is queued, never run in place; tasks start in the order made. **Throws**
+/// The first step is queued, not run in place, unless the options say so; tasks start in the order
+/// made. **Throws**
 /// usage_error when no loop runs in this thread (use event_loop::create_task), when the coroutine
 /// was awaited before, or when GCC 12 has broken its frame; the coroutine is then destroyed unrun.
 /// **Lifetime**: what the coroutine took by reference, a lambda's captures included, must outlive

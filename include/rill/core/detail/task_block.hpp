@@ -33,7 +33,13 @@ class task_block : public task_state {
     pool_deallocate(block, size);
   }
 
-  void begin(promise_base& outermost) noexcept { this->start(outermost); }
+  void begin(promise_base& outermost, bool eagerly) noexcept {
+    if (eagerly) {
+      this->start_eagerly(outermost);
+    } else {
+      this->start(outermost);
+    }
+  }
 
  protected:
   task_block(scheduler& owner, const future_ops& block_ops)
@@ -146,7 +152,7 @@ task<T> start_block(Block* block, promise<T>& outermost, coro<T>& coroutine,
   if (!options.name.empty()) block->set_name(options.name);
   guard.dismiss();
   coro_access::release(coroutine);
-  block->begin(outermost);
+  block->begin(outermost, options.eager_start);
   return task_access::adopt<T>(*block);
 }
 

@@ -124,6 +124,8 @@ class task_state : public future_state, public ready_node {
 
   /// Puts the task in the ready queue and the list of live tasks.
   void start(promise_base& outermost) noexcept;
+  /// Runs the first step in place, if this is the loop's thread at work, else as start().
+  void start_eagerly(promise_base& outermost) noexcept;
 
  private:
   friend class rill::cancel_scope;
@@ -132,6 +134,7 @@ class task_state : public future_state, public ready_node {
 
   static void step(ready_node& node) noexcept;
   static void drop(ready_node& node) noexcept;
+  void enlist(promise_base& outermost) noexcept;
   void run() noexcept;
   void finish() noexcept;
   void destroy_frame() noexcept;
