@@ -111,8 +111,7 @@ RILL_TEST_CASE("an eager task runs as itself until it suspends, then as others d
   CHECK(rill::all_tasks().size() == 1);
 }
 
-RILL_TEST_CASE("an eager task is cancelled as others are once it has suspended",
-               "[create_task]") {
+RILL_TEST_CASE("an eager task is cancelled as others are once it has suspended", "[create_task]") {
   rill::any_task seen;
   bool listed = false;
   auto task = create_task(look_around(seen, listed), eagerly);
