@@ -3,10 +3,9 @@
 #
 # Installs what is missing, builds, and runs all tests.
 #
-#   cmake/test.sh                the whole matrix: Clang 19, ASan with UBSan and LSan, TSan, GCC 12
-#                                without optimisation and with it
-#   cmake/test.sh --all          the same
-#   cmake/test.sh --quick        one compiler, debug
+#   cmake/test.sh                all tests, with one compiler, in a debug build: a few minutes
+#   cmake/test.sh --all          all tests again and again: Clang 19, ASan with UBSan and LSan, TSan,
+#                                GCC 12 without optimisation and with it; five times as long
 #   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc; tidy, not in the matrix
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
@@ -17,7 +16,7 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 all_rows=(clang asan tsan gcc-debug gcc)
 
 usage() {
-  echo "usage: cmake/test.sh [--all | --quick | ROW...]   rows: ${all_rows[*]}" >&2
+  echo "usage: cmake/test.sh [--all | ROW...]   rows: ${all_rows[*]}" >&2
   exit 2
 }
 
@@ -26,11 +25,11 @@ choose_rows() {
   local row
   rows=("$@")
   case ${1:-} in
-    "" | --all) rows=("${all_rows[@]}" "${@:2}") ;;
-    --quick) rows=(quick "${@:2}") ;;
+    "") rows=(debug) ;;
+    --all) rows=("${all_rows[@]}" "${@:2}") ;;
   esac
   for row in "${rows[@]}"; do
-    case " ${all_rows[*]} quick tidy " in
+    case " ${all_rows[*]} debug tidy " in
       *" $row "*) ;;
       *) usage ;;
     esac
@@ -46,7 +45,7 @@ install_for_rows() {
       clang) needs+=(clang clang_format) ;;
       asan | tsan) needs+=(clang sanitizers symbolizer) ;;
       tidy) needs+=(clang clang_tidy) ;;
-      quick) choose_compiler && needs+=("${compiler_needs[@]}") ;;
+      debug) choose_compiler && needs+=("${compiler_needs[@]}" clang_format) ;;
     esac
   done
   require "${needs[@]}"
@@ -139,7 +138,7 @@ run_named_row() {
     tidy) run_tidy ;;
     clang) run_row clang clang-19-debug ;;
     asan | tsan) run_row "$1" "$1" ;;
-    quick) run_row quick debug "-DCMAKE_CXX_COMPILER=$compiler" ;;
+    debug) run_row debug debug "-DCMAKE_CXX_COMPILER=$compiler" ;;
     gcc-debug) run_gcc_row gcc-debug debug ;;
     gcc) run_gcc_row gcc release -DRILL_BUILD_BENCH=ON ;;
   esac
