@@ -4,8 +4,8 @@
 # Installs what is missing, builds, and runs all tests.
 #
 #   cmake/test.sh                all tests, with one compiler, in a debug build: a few minutes
-#   cmake/test.sh --all          all tests again and again: Clang 19, ASan with UBSan and LSan, TSan,
-#                                GCC 12 without optimisation and with it; five times as long
+#   cmake/test.sh --all          all tests by Clang 19, ASan with UBSan and LSan, TSan, GCC 12
+#                                without optimisation and with it; five times as long
 #   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc; tidy, not in the matrix
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.

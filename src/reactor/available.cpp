@@ -16,15 +16,14 @@ namespace rill {
 namespace {
 
 std::unique_ptr<reactor> make_best() {
-  std::exception_ptr first_error;
   for (const detail::reactor_factory& factory : detail::compiled_in()) {
     try {
-      return factory.make();
-    } catch (...) {
-      if (!first_error) first_error = std::current_exception();
+      return factory.make_unasked();
+    } catch (const std::exception&) {
+      // available_reactors() says why.
     }
   }
-  std::rethrow_exception(first_error);
+  return detail::compiled_in().front().make();  // it is the only one, or throws the reason
 }
 
 }  // namespace

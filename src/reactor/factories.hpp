@@ -12,11 +12,14 @@ namespace rill::detail {
 
 std::unique_ptr<reactor> make_epoll();
 std::unique_ptr<reactor> make_io_uring();
+/// Throws also where io_uring works, but is no better than epoll.
+std::unique_ptr<reactor> make_fast_io_uring();
 std::unique_ptr<reactor> make_poll();
 
 struct reactor_factory {
   const char* name;
   std::unique_ptr<reactor> (*make)();
+  std::unique_ptr<reactor> (*make_unasked)();  // for the automatic choice
 };
 
 /// Those that were compiled in, best first.
