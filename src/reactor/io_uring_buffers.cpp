@@ -14,27 +14,26 @@ bool io_uring_buffers::give_all(io_uring_ring& ring) noexcept {
   if (!ring.has_multishot_receive()) return false;
   if (pages_ == nullptr) pages_.reset(new (std::nothrow) pages);
   if (pages_ == nullptr) return false;
-  io_uring_buf_ring_init(&pages_->ring);
-  if (ring.provide(pages_->ring, count, group) != 0) return false;
+  io_uring_buf_ring_init(&shared());
+  if (ring.provide(shared(), count, group) != 0) return false;
   int offered = 0;
   for (unsigned which = 0; which < count; ++which) {
     if (!places_[which].kept) offer(static_cast<number>(which), offered++);
   }
-  io_uring_buf_ring_advance(&pages_->ring, offered);
+  io_uring_buf_ring_advance(&shared(), offered);
   state_ = state::given;
   return true;
 }
 
 void io_uring_buffers::offer(number which, int behind) noexcept {
-  io_uring_buf_ring_add(&pages_->ring, at(which), size, which, io_uring_buf_ring_mask(count),
-                        behind);
+  io_uring_buf_ring_add(&shared(), at(which), size, which, io_uring_buf_ring_mask(count), behind);
 }
 
 void io_uring_buffers::give_back(number which) noexcept {
   places_[which].kept = false;
   if (state_ != state::given) return;
   offer(which, 0);
-  io_uring_buf_ring_advance(&pages_->ring, 1);
+  io_uring_buf_ring_advance(&shared(), 1);
 }
 
 void io_uring_buffers::keep(number which, number previous, std::size_t length) noexcept {

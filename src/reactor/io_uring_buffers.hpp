@@ -43,16 +43,19 @@ class io_uring_buffers {
  private:
   enum class state : std::uint8_t { unknown, given, refused };
   struct alignas(4096) pages {
-    io_uring_buf_ring ring;  // its entries follow
-    alignas(4096) std::byte bytes[count * size];
+    std::byte ring[4096];  // an io_uring_buf_ring
+    std::byte bytes[count * size];
   };
   struct place {
     number next = none;
     std::uint16_t length = 0;
     bool kept = false;
   };
-  static_assert(count * sizeof(io_uring_buf) <= offsetof(pages, bytes));
+  static_assert(count * sizeof(io_uring_buf) <= sizeof(pages::ring));
 
+  io_uring_buf_ring& shared() noexcept {
+    return *reinterpret_cast<io_uring_buf_ring*>(pages_->ring);
+  }
   bool give_all(io_uring_ring& ring) noexcept;
   void offer(number which, int behind) noexcept;
 
