@@ -41,9 +41,7 @@ inline rill::coro<> let_others_run(int turns) {
 }
 
 /// Until the reactor has begun what there is to begin. While tasks are ready it need not look.
-inline rill::coro<> settle() {
-  for (int i = 0; i < 3; ++i) co_await rill::sleep(std::chrono::milliseconds(1));
-}
+inline rill::coro<> settle() { co_await rill::sleep(std::chrono::milliseconds(1)); }
 
 /// How a task ended. An error is thrown on.
 inline rill::coro<bool> ended_cancelled(rill::task<> task) {
