@@ -46,6 +46,21 @@ struct freer {
 
 }  // namespace
 
+std::vector<socket_address> loopback_of(std::string_view host, std::uint16_t port,
+                                        address_family family) {
+  constexpr std::string_view name = "localhost";
+  if (host.ends_with('.')) host.remove_suffix(1);
+  std::vector<socket_address> addresses;
+  if (host.size() < name.size()) return addresses;
+  const std::size_t before = host.size() - name.size();
+  const bool same = std::equal(name.begin(), name.end(), host.begin() + before,
+                               [](char wanted, char c) { return wanted == (c | 0x20); });
+  if (!same || (before != 0 && host[before - 1] != '.')) return addresses;
+  if (family != address_family::ipv4) addresses.emplace_back(ipv6_address::loopback(), port);
+  if (family != address_family::ipv6) addresses.emplace_back(ipv4_address::loopback(), port);
+  return addresses;
+}
+
 std::vector<socket_address> ask_system(const std::string& host, std::uint16_t port,
                                        address_family family) {
   addrinfo hints{};
@@ -57,7 +72,11 @@ std::vector<socket_address> ask_system(const std::string& host, std::uint16_t po
   const int system_code = errno;
   const std::string what = "rill: looking up '" + host + "'";
   if (code == EAI_SYSTEM) throw_system_error(system_code, what);
-  if (code != 0) throw std::system_error(code, resolver_category(), what);
+  if (code != 0) {
+    // A system without a file of hosts.
+    if (std::vector<socket_address> own = loopback_of(host, port, family); !own.empty()) return own;
+    throw std::system_error(code, resolver_category(), what);
+  }
   const std::unique_ptr<addrinfo, freer> held(list);
   std::vector<socket_address> addresses;
   for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
