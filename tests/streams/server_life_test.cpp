@@ -2,7 +2,6 @@
 //
 // Handlers, addresses, exhaustion and ends of servers. Numbers in brackets are those of the list of
 // conformance cases.
-#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -11,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/system_calls.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
@@ -22,7 +20,7 @@
 #include "rill/testing/virtual_run.hpp"
 #include "streams/stream_pair.hpp"
 #include "support/coroutine_case.hpp"
-#include "support/skip.hpp"
+#include "support/descriptor_limit.hpp"
 
 namespace {
 
@@ -251,30 +249,24 @@ RILL_IO_TEST_CASE("an address of another machine is skipped, and alone an error"
 
 RILL_IO_TEST_CASE("a server without descriptors reports once, waits, and goes on",
                   "[server_life]") {
-  if (rill_test::current_backend() == "io_uring") {
-    rill_test::skip("it accepts without the table of system calls");
-    co_return;
-  }
+  rill_test::descriptor_limit limit;
   rill::server server = co_await rill::start_server(echo, "127.0.0.1", 0);
   rill::connection early = co_await rill::open_connection("127.0.0.1", server.port());
   co_await meet(server, 1);
-  rill::task<std::string> late;
-  {
-    const rill::detail::system_calls_restorer restorer;
-    rill::detail::current_system_calls.accept4 = [](int, sockaddr*, socklen_t*, int) {
-      errno = EMFILE;
-      return -1;
-    };
-    late = rill::create_task(ask(server.port(), "late"));
-    co_await rill::sleep(3500ms);
-    CHECK(!late.done());
-    CHECK(rill::testing::take_reports().size() == 1);
-    // Those who are there already are served meanwhile.
-    early.writer.write("early");
-    const std::string echoed = co_await early.reader.readexactly(5);
-    CHECK(echoed == "early");
-  }
-  const std::string answer = co_await late;
+  rill::socket waiting(rill::address_family::ipv4, rill::socket_type::stream);
+  limit.exhaust();
+  co_await waiting.connect(server.addresses().front());
+  rill::connection late(std::move(waiting));
+  late.writer.write("late");
+  co_await rill::sleep(3500ms);
+  CHECK(server.client_count() == 1);
+  CHECK(rill::testing::take_reports().size() == 1);
+  // Those who are there already are served meanwhile.
+  early.writer.write("early");
+  const std::string echoed = co_await early.reader.readexactly(5);
+  CHECK(echoed == "early");
+  limit.relieve();
+  const std::string answer = co_await late.reader.readexactly(4);
   CHECK(answer == "late");
 }
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Takes all descriptors that this process may have, so that the system itself refuses more.
+#pragma once
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <vector>
+
+namespace rill_test {
+
+/// Lowers the limit at once: what the system remembers of it when an operation begins is then the
+/// low one. The destructor puts all back.
+class descriptor_limit {
+ public:
+  descriptor_limit() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit lowered = before_;
+    lowered.rlim_cur = 200;
+    ::setrlimit(RLIMIT_NOFILE, &lowered);
+  }
+  descriptor_limit(const descriptor_limit&) = delete;
+  descriptor_limit& operator=(const descriptor_limit&) = delete;
+  ~descriptor_limit() {
+    relieve();
+    ::setrlimit(RLIMIT_NOFILE, &before_);
+  }
+
+  /// From here on there is no descriptor left.
+  void exhaust() {
+    for (int copy = ::dup(STDERR_FILENO); copy >= 0; copy = ::dup(STDERR_FILENO)) {
+      taken_.push_back(copy);
+    }
+  }
+  void relieve() {
+    for (const int copy : taken_) ::close(copy);
+    taken_.clear();
+  }
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+}  // namespace rill_test
