@@ -52,8 +52,9 @@ server serve_sockets(connection_handler handler, std::vector<socket> listening,
   return server_access::wrap(std::move(state));
 }
 
-server listen_and_serve(connection_handler handler, const std::vector<socket_address>& addresses,
-                        const server_options& options) {
+/// Those of the addresses that this machine has.
+std::vector<socket> listen_on_all(const std::vector<socket_address>& addresses,
+                                  const server_options& options) {
   std::vector<socket> listening;
   for (const socket_address& address : addresses) {
     socket listener = listen_on(address, options);
@@ -64,7 +65,35 @@ server listen_and_serve(connection_handler handler, const std::vector<socket_add
     for (const socket_address& address : addresses) text += " " + address.to_string();
     throw std::system_error(std::make_error_code(std::errc::address_not_available), text);
   }
-  return serve_sockets(std::move(handler), std::move(listening), options);
+  return listening;
+}
+
+/// The same on one port, which is free on all of them.
+std::vector<socket> listen_on_free_port(std::vector<socket_address> addresses,
+                                        const server_options& options) {
+  constexpr int most_tries = 20;
+  for (int tries = 1;; ++tries) {
+    // The first that the machine has tells a port; it listens, so that nobody else gets that.
+    std::vector<socket> listening;
+    auto rest = addresses.begin();
+    while (listening.empty() && rest != addresses.end()) {
+      socket listener = listen_on(*rest++, options);
+      if (listener) listening.push_back(std::move(listener));
+    }
+    if (listening.empty()) return listen_on_all(addresses, options);  // throws
+    const std::uint16_t port = listening.front().local_address().port();
+    try {
+      for (; rest != addresses.end(); ++rest) {
+        rest->set_port(port);
+        socket listener = listen_on(*rest, options);
+        if (listener) listening.push_back(std::move(listener));
+      }
+      return listening;
+    } catch (const std::system_error& error) {
+      // Another program has this port on one of the others.
+      if (error.code() != std::errc::address_in_use || tries == most_tries) throw;
+    }
+  }
 }
 
 }  // namespace
@@ -86,12 +115,14 @@ coro<server> start_server(connection_handler handler, std::vector<std::string> h
     const std::vector<socket_address> resolved = co_await resolve(host, port, wanted);
     for (const socket_address& address : resolved) add_unless_there(addresses, address);
   }
-  co_return listen_and_serve(std::move(handler), addresses, options);
+  std::vector<socket> listening = port == 0 ? listen_on_free_port(std::move(addresses), options)
+                                            : listen_on_all(addresses, options);
+  co_return serve_sockets(std::move(handler), std::move(listening), options);
 }
 
 coro<server> start_server(connection_handler handler, std::vector<socket_address> addresses,
                           server_options options) {
-  co_return listen_and_serve(std::move(handler), addresses, options);
+  co_return serve_sockets(std::move(handler), listen_on_all(addresses, options), options);
 }
 
 server serve_socket(connection_handler handler, socket listening, server_options options) {

@@ -53,6 +53,20 @@ RILL_IO_TEST_CASE("a server serves several clients", "[server]") {
   CHECK(server.client_count() == 0);
 }
 
+RILL_IO_TEST_CASE("port 0 is one port on all hosts", "[server]") {
+  const std::vector<std::string> hosts{"127.0.0.1", "::1", "127.0.0.2"};
+  rill::server server = co_await rill::start_server(&echo_lines, hosts, 0);
+  CHECK(server.addresses().size() >= 2);  // not every machine has IPv6
+  for (const rill::socket_address& address : server.addresses()) {
+    CHECK(address.port() == server.port());
+    rill::connection client = co_await rill::open_connection(address);
+    client.writer.write("x\n");
+    const std::string line = co_await client.reader.readline();
+    CHECK(line == "x\n");
+  }
+  CHECK(server.port() != 0);
+}
+
 RILL_IO_TEST_CASE("wait_closed waits for the listener and for the clients", "[server]") {
   rill::server server = co_await rill::start_server(&echo_lines, "127.0.0.1", 0);
   rill::connection client = co_await rill::open_connection("127.0.0.1", server.port());

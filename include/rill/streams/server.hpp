@@ -136,8 +136,8 @@ connection_handler as_connection_handler(Handler&& handler) {
 /// moved into the server and lives as long as a connection does.
 ///
 /// `host`: an address, a name, or empty for all interfaces. Each address of it is bound once; IPv6
-/// sockets take IPv6 only. Port 0: any free port, one per socket. Addresses that are not of this
-/// machine, and families it does not have, are skipped. **Throws** std::system_error for other
+/// sockets take IPv6 only. Port 0: a port that is free on all of them. Addresses that are not of
+/// this machine, and families it does not have, are skipped. **Throws** std::system_error for other
 /// errors of binding (a port in use, say), and if no address is left; what the resolver throws.
 ///
 /// On GCC 12, give a handler with captures a name on a line of its own before the one that awaits.
