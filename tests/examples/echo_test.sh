@@ -35,7 +35,7 @@ start() {
     [ "$tries" -le 100 ] || fail "the server does not listen: $(cat "$work/server.err")"
     sleep 0.05
   done
-  port=$(sed -n 's/^listening on [^ ]*:\([0-9]*\) .*/\1/p' "$work/server.out")
+  port=$(sed -n 's/^listening on [^ ]*:\([0-9]*\) .*/\1/p' "$work/server.out" | head -n 1)
 }
 
 stop() {
@@ -62,7 +62,7 @@ stop_in_conversation() {
   rm -f "$work/talk" "$work/out"
   mkfifo "$work/talk"
   : >"$work/out"
-  "$client" --port "$port" --backend "$backend" <"$work/talk" >"$work/out" 2>"$work/err" &
+  "$client" --host localhost --port "$port" --backend "$backend" <"$work/talk" >"$work/out" 2>"$work/err" &
   talker=$!
   exec 3>"$work/talk"
   echo "first" >&3
