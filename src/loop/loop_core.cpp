@@ -149,8 +149,13 @@ void loop_core::idle(std::int64_t until, std::int64_t limit) {
   if (until != never) wait = std::clamp<std::int64_t>(until - now(), 0, wait);
   if (until == never && report_deadlock_ && !stall_reported_ && nothing_can_wake() &&
       wait > stall_after) {
-    reactor_->wait(stall_after);
-    if (!scheduler_->has_posted() && nothing_can_wake()) report_stall();
+    // wait() may return early, with nothing to tell.
+    const std::int64_t give_up = steady_now() + stall_after;
+    for (std::int64_t left = stall_after; left > 0; left = give_up - steady_now()) {
+      reactor_->wait(left);
+      if (scheduler_->has_ready() || scheduler_->has_posted() || !nothing_can_wake()) return;
+    }
+    report_stall();
     return;
   }
   // No limit rather than a far one: the kernel need not arm a timer for it.
