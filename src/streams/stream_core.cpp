@@ -9,7 +9,7 @@
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/exception_context.hpp"
-#include "streams/fill_awaiter.hpp"
+#include "rill/streams/detail/fill_awaiter.hpp"
 
 namespace rill::detail {
 

@@ -24,7 +24,7 @@
 
 namespace rill::detail {
 
-class fill_awaiter;
+class fill_operation;
 class stream_core;
 
 /// Somebody to be told when a connection is closed: the server that accepted it.
@@ -80,7 +80,7 @@ class stream_core final : public ready_node,
   std::size_t note_received(std::int64_t received);
   void begin_read();
   void end_read() noexcept { reading_ = false; }
-  void set_waiting_fill(fill_awaiter* waiting) noexcept { waiting_fill_ = waiting; }
+  void set_waiting_fill(fill_operation* waiting) noexcept { waiting_fill_ = waiting; }
 
   // -- writing ------------------------------------------------------------------------------------
   void write(std::string_view bytes);
@@ -108,6 +108,8 @@ class stream_core final : public ready_node,
 
   // -- the connection -----------------------------------------------------------------------------
   socket& underlying_socket();
+  bool has_loop() const noexcept { return owner_->is_open(); }
+  /// Requires: has_loop().
   reactor& io() const noexcept { return loop_services::of(*owner_).io(); }
   native_handle native() const noexcept { return socket_.native(); }
   socket_address peer_address() noexcept;
@@ -143,7 +145,7 @@ class stream_core final : public ready_node,
   std::size_t references_ = 0;
   std::size_t limit_;
   std::exception_ptr loss_;
-  fill_awaiter* waiting_fill_ = nullptr;
+  fill_operation* waiting_fill_ = nullptr;
   std::vector<char> pending_;   // written, not yet given to the reactor
   std::vector<char> outgoing_;  // what the reactor works on
   std::size_t sent_ = 0;        // of outgoing_

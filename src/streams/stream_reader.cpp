@@ -7,7 +7,6 @@
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/streams/stream_errors.hpp"
-#include "streams/fill_awaiter.hpp"
 #include "streams/separator_search.hpp"
 #include "streams/stream_core.hpp"
 
@@ -51,22 +50,6 @@ coro<std::string> read_some(core_ref core, std::size_t most) {
     while (core->input.empty() && !core->at_end()) co_await fill_awaiter(*core);
   }
   co_return core->input.take(std::min(most, core->input.size()));
-}
-
-coro<std::size_t> read_some_into(core_ref core, std::span<std::byte> room) {
-  const read_turn turn(*core);
-  if (room.empty()) co_return std::size_t{0};
-  if (core->is_connected()) {
-    if (core->input.empty() && !core->at_end()) {
-      const std::size_t count = co_await fill_awaiter(*core, room);
-      co_return count;
-    }
-  } else {
-    while (core->input.empty() && !core->at_end()) co_await fill_awaiter(*core);
-  }
-  const std::size_t count = std::min(room.size(), core->input.size());
-  core->input.take_into(room.first(count));
-  co_return count;
 }
 
 coro<std::string> read_exactly(core_ref core, std::size_t count) {
@@ -159,9 +142,8 @@ coro<std::string> stream_reader::read(std::ptrdiff_t most) {
   return detail::read_some(core_, static_cast<std::size_t>(most));
 }
 
-coro<std::size_t> stream_reader::read_into(std::span<std::byte> room) {
-  core();
-  return detail::read_some_into(core_, room);
+detail::read_into_awaiter stream_reader::read_into(std::span<std::byte> room) {
+  return detail::read_into_awaiter(core(), room);
 }
 
 coro<std::string> stream_reader::readexactly(std::ptrdiff_t count) {

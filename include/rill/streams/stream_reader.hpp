@@ -12,6 +12,7 @@
 
 #include "rill/core/coro.hpp"
 #include "rill/core/detail/future_state.hpp"
+#include "rill/streams/detail/fill_awaiter.hpp"
 
 namespace rill {
 
@@ -50,9 +51,10 @@ class stream_reader {
   /// stream. Negative: everything up to the end, however much that is. Zero: nothing, at once.
   coro<std::string> read(std::ptrdiff_t most = -1);
   /// The same into memory of the caller, which must live until the await is over: no allocation,
-  /// and no copy if the buffer is empty. Returns how many bytes; 0 is the end of the stream.
-  coro<std::size_t> read_into(std::span<std::byte> room);
-  coro<std::size_t> read_into(std::span<char> room) {
+  /// not even of a coroutine, and no copy if the buffer is empty. Returns how many bytes; 0 is the
+  /// end of the stream. The read begins when it is awaited.
+  [[nodiscard]] detail::read_into_awaiter read_into(std::span<std::byte> room);
+  [[nodiscard]] detail::read_into_awaiter read_into(std::span<char> room) {
     return read_into(std::as_writable_bytes(room));
   }
 
