@@ -16,7 +16,7 @@
 namespace {
 
 rill::coro<> serve(rill::socket client, std::uint64_t& messages) {
-  std::array<std::byte, 16 * 1024> buffer;
+  std::array<std::byte, 4 * 1024> buffer;
   try {
     while (true) {
       const std::size_t received = co_await client.recv(buffer);

@@ -19,7 +19,7 @@ namespace {
 std::uint64_t messages = 0;
 
 rill::coro<> serve(rill::stream_reader reader, rill::stream_writer writer) {
-  std::array<char, 16 * 1024> buffer;
+  std::array<char, 4 * 1024> buffer;
   try {
     while (true) {
       const std::size_t received = co_await reader.read_into(std::span<char>(buffer));
