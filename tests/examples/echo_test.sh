@@ -62,7 +62,8 @@ stop_in_conversation() {
   rm -f "$work/talk" "$work/out"
   mkfifo "$work/talk"
   : >"$work/out"
-  "$client" --host localhost --port "$port" --backend "$backend" <"$work/talk" >"$work/out" 2>"$work/err" &
+  "$client" --host localhost --port "$port" --backend "$backend" \
+    <"$work/talk" >"$work/out" 2>"$work/err" &
   talker=$!
   exec 3>"$work/talk"
   echo "first" >&3

@@ -149,6 +149,20 @@ RILL_IO_TEST_CASE("a datagram is received with its sender, cut if there is no ro
   CHECK(empty.sender == one.local_address());
 }
 
+RILL_IO_TEST_CASE("datagrams sent just before their socket is closed arrive [105]",
+                  "[sock_calls]") {
+  const rill::socket receiver = datagram_socket();
+  rill::socket sender = datagram_socket();
+  co_await sender.send_to("first", receiver.local_address());
+  co_await sender.send_to("second", receiver.local_address());
+  sender.close();
+  std::array<std::byte, 64> room{};
+  const rill::received_datagram first = co_await receiver.recv_from(room);
+  CHECK(first.size == 5);
+  const rill::received_datagram second = co_await receiver.recv_from(room);
+  CHECK(second.size == 6);
+}
+
 RILL_IO_TEST_CASE("receiving more than there is room for is refused, the datagram stays [109]",
                   "[sock_calls]") {
   const rill::socket one = datagram_socket();
