@@ -10,6 +10,7 @@
 #include <cstddef>
 
 #include "base/system_calls.hpp"
+#include "reactor/direction.hpp"
 
 namespace rill::detail::uring {
 namespace {

@@ -13,25 +13,6 @@
 
 namespace rill::detail::uring {
 
-/// The direction whose readiness the operation waits for.
-inline io_direction direction_of(io_kind kind) noexcept {
-  switch (kind) {
-    case io_kind::receive:
-    case io_kind::receive_message:
-    case io_kind::accept:
-    case io_kind::read:
-    case io_kind::wait_readable:
-      return io_direction::read;
-    case io_kind::send:
-    case io_kind::send_message:
-    case io_kind::connect:
-    case io_kind::write:
-    case io_kind::wait_writable:
-      break;
-  }
-  return io_direction::write;
-}
-
 /// What poll is asked for.
 unsigned poll_mask(io_direction direction) noexcept;
 

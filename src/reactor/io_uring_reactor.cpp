@@ -8,12 +8,11 @@
 #include <cerrno>
 
 #include "base/system_calls.hpp"
+#include "reactor/direction.hpp"
 #include "reactor/io_uring_operations.hpp"
 #include "rill/base/error.hpp"
 
 namespace rill::detail {
-
-using uring::direction_of;
 
 io_uring_reactor::io_uring_reactor(io_uring_rung first)
     : ring_(first), waker_(system_calls().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {

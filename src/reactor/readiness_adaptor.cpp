@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "reactor/direction.hpp"
 #include "reactor/socket_calls.hpp"
 
 namespace rill::detail {

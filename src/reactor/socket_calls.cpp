@@ -177,24 +177,6 @@ bool has_drained(descriptor& entry, const io_op& op) noexcept {
 
 }  // namespace
 
-io_direction direction_of(io_kind kind) noexcept {
-  switch (kind) {
-    case io_kind::receive:
-    case io_kind::receive_message:
-    case io_kind::accept:
-    case io_kind::read:
-    case io_kind::wait_readable:
-      return io_direction::read;
-    case io_kind::send:
-    case io_kind::send_message:
-    case io_kind::connect:
-    case io_kind::write:
-    case io_kind::wait_writable:
-      return io_direction::write;
-  }
-  return io_direction::read;
-}
-
 bool try_operation(descriptor& entry, descriptor_side& side, io_op& op) noexcept {
   const std::int64_t done = perform(entry, op);
   if (done == would_block) {

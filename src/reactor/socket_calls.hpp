@@ -7,9 +7,6 @@
 
 namespace rill::detail {
 
-/// The direction whose readiness the operation waits for.
-io_direction direction_of(io_kind kind) noexcept;
-
 /// Tries. True: it has ended, `result` is set. False: it would block. Sets may_try of the side that
 /// was tried, in either case. Requires: invariant 3 of the adaptor allows it its turn.
 bool try_operation(descriptor& entry, descriptor_side& side, io_op& op) noexcept;
