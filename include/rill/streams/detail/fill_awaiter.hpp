@@ -58,7 +58,7 @@ class fill_operation : public io_awaiter {
 
 class [[nodiscard]] fill_awaiter final : public fill_operation {
  public:
-  using fill_operation::fill_operation;
+  explicit fill_awaiter(stream_core& core) : fill_operation(core) {}
 };
 
 /// stream_reader::read_into().
