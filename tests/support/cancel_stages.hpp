@@ -13,6 +13,7 @@
 #include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/open_descriptors.hpp"
 
 namespace rill_test {
 
@@ -132,9 +133,8 @@ inline rill::coro<> cancel_the_clean_up(cancellable& work) {
   co_await take_once(work, cancelled);
 }
 
-/// All stages of an operation that waits until it is satisfied. `Work` is a cancellable.
 template <class Work>
-rill::coro<> cancel_at_every_stage() {
+rill::coro<> cancel_in_all_stages() {
   for (const bool begun : {false, true}) {
     for (int times = 1; times < 4; ++times) {
       INFO("cancelled " << times << (begun ? " times while it waits" : " times before it begins"));
@@ -162,6 +162,23 @@ rill::coro<> cancel_at_every_stage() {
   INFO("cancelled again in the clean-up");
   Work work;
   co_await cancel_the_clean_up(work);
+}
+
+/// All stages of an operation that waits until it is satisfied; no descriptor is left behind.
+/// `Work` is a cancellable.
+template <class Work>
+rill::coro<> cancel_at_every_stage() {
+  {
+    Work work;  // once undisturbed: the reactor has opened then what it needs for itself
+    co_await work.set_up();
+    co_await work.satisfy();
+    co_await take_once(work, true);
+  }
+  co_await settle();
+  const int before = open_descriptors();
+  co_await cancel_in_all_stages<Work>();
+  co_await settle();
+  CHECK(open_descriptors() == before);
 }
 
 }  // namespace rill_test
