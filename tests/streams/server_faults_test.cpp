@@ -22,6 +22,8 @@
 #include "rill/testing/virtual_run.hpp"
 #include "streams/stream_pair.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/descriptor_limit.hpp"
+#include "support/open_descriptors.hpp"
 
 namespace {
 
@@ -253,5 +255,27 @@ RILL_IO_TEST_CASE("an opening that is cancelled leaves a server nothing but an e
   for (int i = 0; i < 100 && server.client_count() != 0; ++i) co_await rill::sleep(1ms);
   CHECK(server.client_count() == 0);
   const bool served = co_await is_served(server.port());
+  CHECK(served);
+}
+
+RILL_IO_TEST_CASE("an opening without descriptors is an error, and leaves none behind",
+                  "[server_faults]") {
+  rill_test::descriptor_limit limit;
+  rill::server server = co_await rill::start_server(echo, "127.0.0.1", 0);
+  bool served = co_await is_served(server.port());
+  CHECK(served);
+  for (int i = 0; i < 100 && server.client_count() != 0; ++i) co_await rill::sleep(1ms);
+  const int before = rill_test::open_descriptors();
+  limit.exhaust();
+  for (int i = 0; i < 3; ++i) {
+    const std::error_code code =
+        co_await rill_test::failure_of(rill::open_connection("127.0.0.1", server.port()));
+    CHECK(code == std::errc::too_many_files_open);
+  }
+  limit.relieve();
+  CHECK(rill_test::open_descriptors() == before);
+  rill::testing::take_reports();  // the server may have noticed
+  co_await rill::sleep(2s);
+  served = co_await is_served(server.port());
   CHECK(served);
 }
