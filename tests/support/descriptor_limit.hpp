@@ -8,7 +8,19 @@
 
 #include <vector>
 
+#include "rill/base/config.hpp"
+#include "support/skip.hpp"
+
 namespace rill_test {
+
+/// Whether a case that takes all descriptors cannot run; it is marked as skipped then, and must
+/// return. UBSan asks with pipes of its own whether an object is what it should be, and without
+/// descriptors it calls every object broken.
+inline bool needs_descriptors() {
+  if (!RILL_HAS_FEATURE(undefined_behavior_sanitizer)) return false;
+  skip("UBSan needs descriptors");
+  return true;
+}
 
 /// Lowers the limit at once: what the system remembers of it when an operation begins is then the
 /// low one. The destructor puts all back.
