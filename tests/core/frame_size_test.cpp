@@ -77,6 +77,7 @@ TEST_CASE("frames of typical coroutines have not grown", "[frame_size]") {
 TEST_CASE("the parts of frames and blocks have not grown", "[frame_size]") {
   CHECK(sizeof(rill::detail::promise_base) <= 32);
   CHECK(sizeof(rill::detail::task_block<int>) <= 152);
+  CHECK(sizeof(rill::detail::task_block<void>) <= 144);
   CHECK(sizeof(rill::detail::future_block<int>) <= 48);
   CHECK(sizeof(rill::detail::coro_awaiter<int>) <= 8);
   CHECK(sizeof(rill::detail::yield_awaiter) <= 8);

@@ -26,7 +26,7 @@ class task_block : public task_state {
  public:
   explicit task_block(scheduler& owner) : task_block(owner, ops) {}
 
-  value_slot<T> slot;
+  [[no_unique_address]] value_slot<T> slot;  // none of void
 
   static void* operator new(std::size_t size) { return pool_allocate(size); }
   static void operator delete(void* block, std::size_t size) noexcept {
