@@ -2,6 +2,9 @@
 // Micro benchmarks of coroutines, tasks and timers; each has its floor, of the same name, in
 // floors/core_floors.cpp.
 #include <benchmark/benchmark.h>
+#include <malloc.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
@@ -100,6 +103,16 @@ rill::coro<> timer_arm_cancel(benchmark::State& state) {
 
 rill::coro<> sleep_for(std::chrono::nanoseconds delay) { co_await rill::sleep(delay); }
 
+/// Bytes that malloc has given out.
+std::size_t memory_in_use() {
+  const struct mallinfo2 all = ::mallinfo2();
+  return all.uordblks + all.hblkhd;
+}
+
+// Pools keep what they have, so memory is measured in processes of its own, before all else.
+std::size_t bytes_per_sleeper = 0;
+std::size_t bytes_per_waiter = 0;
+
 rill::coro<> sleepers(benchmark::State& state) {
   const std::int64_t count = state.range(0);
   for (auto round : state) {
@@ -113,6 +126,26 @@ rill::coro<> sleepers(benchmark::State& state) {
     for (auto& task : running) co_await task;
   }
   state.SetItemsProcessed(state.iterations() * count);
+  state.SetLabel(std::to_string(bytes_per_sleeper) + " bytes each");
+}
+
+rill::coro<> wait_for(const rill::future<>& awaited) { co_await awaited; }
+
+rill::coro<> waiters(benchmark::State& state) {
+  const std::int64_t count = state.range(0);
+  for (auto round : state) {
+    static_cast<void>(round);
+    std::vector<rill::task<>> running;
+    running.reserve(static_cast<std::size_t>(count));
+    const rill::future<> awaited = rill::create_future<>();
+    for (std::int64_t i = 0; i < count; ++i)
+      running.push_back(rill::create_task(wait_for(awaited)));
+    co_await rill::yield();
+    awaited.set_result();
+    for (auto& task : running) co_await task;
+  }
+  state.SetItemsProcessed(state.iterations() * count);
+  state.SetLabel(std::to_string(bytes_per_waiter) + " bytes each");
 }
 
 rill::coro<> cancel_join(benchmark::State& state) {
@@ -126,6 +159,52 @@ rill::coro<> cancel_join(benchmark::State& state) {
     } catch (const rill::cancelled_error&) {
     }
   }
+}
+
+template <class Make>
+rill::coro<std::size_t> bytes_per_task(Make make, std::size_t count) {
+  std::vector<rill::task<>> running;
+  running.reserve(count);
+  const std::size_t before = memory_in_use();
+  for (std::size_t i = 0; i < count; ++i) running.push_back(rill::create_task(make()));
+  co_await rill::yield();
+  const std::size_t taken = memory_in_use() - before;
+  for (auto& task : running) task.cancel();
+  co_return taken / count;
+}
+
+/// What a function returns in a child process.
+template <class Measure>
+std::size_t in_child(Measure measure) {
+  int ends[2];
+  if (::pipe(ends) != 0) return 0;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::size_t result = measure();
+    const ssize_t written = ::write(ends[1], &result, sizeof result);
+    ::_exit(written == sizeof result ? 0 : 1);
+  }
+  std::size_t result = 0;
+  if (child < 0 || ::read(ends[0], &result, sizeof result) != sizeof result) result = 0;
+  ::waitpid(child, nullptr, 0);
+  ::close(ends[0]);
+  ::close(ends[1]);
+  return result;
+}
+
+void measure_memory() {
+  bytes_per_sleeper = in_child([] {
+    const auto make = [] { return sleep_for(1h); };
+    return rill::run(bytes_per_task(make, 100'000));
+  });
+  bytes_per_waiter = in_child([] {
+    rill::future<> awaited;
+    const auto make = [&awaited] {
+      if (!awaited) awaited = rill::create_future<>();
+      return wait_for(awaited);
+    };
+    return rill::run(bytes_per_task(make, 1'000'000));
+  });
 }
 
 using body = rill::coro<> (*)(benchmark::State&);
@@ -145,6 +224,12 @@ BENCHMARK_CAPTURE(in_loop, spawn_join, &spawn_join_many)
 BENCHMARK_CAPTURE(in_loop, call_soon, &call_soon);
 BENCHMARK_CAPTURE(in_loop, timer_arm_cancel, &timer_arm_cancel);
 BENCHMARK_CAPTURE(in_loop, sleepers, &sleepers)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(in_loop, waiters, &waiters)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(in_loop, cancel_join, &cancel_join);
 
-BENCHMARK_MAIN();
+int main(int count, char** arguments) {
+  measure_memory();
+  benchmark::Initialize(&count, arguments);
+  if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+}
