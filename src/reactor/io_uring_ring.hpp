@@ -9,14 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace rill::detail {
+#include "reactor/io_uring_rung.hpp"
 
-/// How a ring is set up; newer kernels reach higher.
-enum class io_uring_rung : std::uint8_t {
-  deferred,     ///< 6.1: one thread submits, completions are worked off only when it asks for them
-  cooperative,  ///< 5.19: completions do not interrupt the thread
-  plain,        ///< 5.13
-};
+namespace rill::detail {
 
 /// A ring, for one thread at a time. On the rung `deferred` it belongs to the thread that first
 /// calls enter(); in another thread recreate() comes first.

@@ -2,6 +2,7 @@
 #include "support/coroutine_case.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,6 +11,10 @@
 #include "rill/loop/event_loop.hpp"
 #include "rill/testing/idle_reactor.hpp"
 #include "support/thread_at_work.hpp"
+
+#if RILL_TEST_HAS_IO_URING
+#include "reactor/io_uring_rung.hpp"
+#endif
 
 namespace rill_test {
 
@@ -40,6 +45,18 @@ std::string reason_against(std::string_view backend) {
     if (info.name == backend) return info.available ? std::string() : info.reason;
   }
   return "not in the list of reactors";
+}
+
+// What an older kernel would make of "io_uring", if the environment asks for that.
+std::unique_ptr<rill::reactor> older_io_uring() {
+#if RILL_TEST_HAS_IO_URING
+  using rill::detail::io_uring_rung;
+  const char* const wanted = std::getenv("RILL_TEST_IO_URING_RUNG");
+  const std::string_view name = wanted == nullptr ? "" : wanted;
+  if (name == "cooperative") return rill::detail::make_io_uring_on(io_uring_rung::cooperative);
+  if (name == "plain") return rill::detail::make_io_uring_on(io_uring_rung::plain);
+#endif
+  return nullptr;
 }
 
 // One case on one reactor.
@@ -93,6 +110,7 @@ std::string_view current_backend() noexcept { return running_backend; }
 rill::loop_options backend_options() {
   rill::loop_options options;
   options.backend = running_backend;
+  if (options.backend == "io_uring") options.custom_reactor = older_io_uring();
   return options;
 }
 

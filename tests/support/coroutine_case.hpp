@@ -42,7 +42,9 @@ class io_case_registrar {
 /// In an RILL_IO_TEST_CASE: the name of the reactor that it runs on.
 std::string_view current_backend() noexcept;
 
-/// Options of a loop on the reactor of this case, for cases that make loops of their own.
+/// Options of a loop on the reactor of this case, for cases that make loops of their own. With
+/// RILL_TEST_IO_URING_RUNG=cooperative or =plain in the environment, "io_uring" is what kernels
+/// before 6.1 or 5.19 have of it.
 rill::loop_options backend_options();
 
 }  // namespace rill_test
