@@ -58,9 +58,9 @@ auto launch_call(scheduler& owner, const task_options& options, Callable&& calla
 /// Has the loop of this thread run a coroutine as a task. asyncio: create_task(coro, name=...).
 ///
 /// The first step is queued, not run in place, unless the options say so; tasks start in the order
-/// made. **Throws**
-/// usage_error when no loop runs in this thread (use event_loop::create_task), when the coroutine
-/// was awaited before, or when GCC 12 has broken its frame; the coroutine is then destroyed unrun.
+/// made. **Throws** usage_error when no loop runs in this thread (use event_loop::create_task),
+/// when the coroutine was awaited before, or when GCC 12 has broken its frame; the coroutine is
+/// then destroyed unrun.
 /// **Lifetime**: what the coroutine took by reference, a lambda's captures included, must outlive
 /// the task; the form with a callable keeps them instead.
 template <class T>
