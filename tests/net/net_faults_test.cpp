@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -75,7 +76,8 @@ rill::coro<> exchange_datagrams() {
   CHECK(got.size == 8);
 }
 
-volatile sig_atomic_t alarms = 0;
+// Any thread of the program may be the one that a signal interrupts.
+std::atomic<int> alarms{0};
 
 /// Signals without end, for which no call is restarted.
 class alarm_rain {
@@ -83,7 +85,7 @@ class alarm_rain {
   alarm_rain() {
     alarms = 0;
     struct sigaction action{};
-    action.sa_handler = [](int) { alarms = alarms + 1; };
+    action.sa_handler = [](int) { ++alarms; };
     ::sigaction(SIGALRM, &action, &before_);
     set(300);
   }
