@@ -47,20 +47,52 @@ void task_state::lower_baselines() noexcept {
   }
 }
 
+// The task that a request has to be passed on to first, or null.
+task_state* task_state::next_to_ask() const noexcept {
+  task_state* const next = wait_->passes_on_to();
+  return next != nullptr && next->can_be_asked() ? next : nullptr;
+}
+
+// A task that waits for a task that waits for a task: the request goes down the chain to the one
+// that waits for something else, and the answers come back up. The links are those of the ready
+// queue, in which a waiting task is not.
 void task_state::deliver() noexcept {
-  // An awaited task may be this very one's dependant, and so on in a circle: while a wait is being
-  // asked, it is not asked again, and learns that there is nobody in the circle to be struck.
+  task_state* asked = this;
+  task_state* above = nullptr;
+  while (asked->begin_asking()) {
+    task_state* const below = asked->next_to_ask();
+    if (below == nullptr) {
+      const shared_text reason = asked->reason_;
+      asked->take_answer(asked->wait_->try_cancel(reason));
+      break;
+    }
+    below->note_request(below->requests_, asked->reason_);
+    asked->next = above;
+    above = asked;
+    asked = below;
+  }
+  while (above != nullptr) {
+    task_state& answered = *above;
+    above = static_cast<task_state*>(answered.next);
+    answered.next = nullptr;
+    answered.take_answer(answered.wait_->passed_on());
+  }
+}
+
+// An awaited task may be this very one's dependant, and so on in a circle: while a wait is being
+// asked, it is not asked again, and learns that there is nobody in the circle to be struck.
+bool task_state::begin_asking() noexcept {
   if (asking_) {
     in_circle_ = true;
-    return;
+    return false;
   }
-  if (wait_ == nullptr || !interrupt_due()) return;
-  wait_op* const wait = wait_;
-  wait_ = nullptr;
-  const shared_text reason = reason_;
+  if (wait_ == nullptr || !interrupt_due()) return false;
   asking_ = true;
   in_circle_ = false;
-  const cancel_outcome outcome = wait->try_cancel(reason);
+  return true;
+}
+
+void task_state::take_answer(cancel_outcome outcome) noexcept {
   asking_ = false;
   switch (outcome) {
     case cancel_outcome::withdrawn:
@@ -68,6 +100,7 @@ void task_state::deliver() noexcept {
       wake();
       break;
     case cancel_outcome::struck:
+      wait_ = nullptr;
       take_delivery();
       break;
     case cancel_outcome::forwarded:
@@ -75,7 +108,6 @@ void task_state::deliver() noexcept {
       // try_cancel().
       if (state_ == run_state::waiting) {
         forwarded_ = true;
-        wait_ = wait;
       } else {
         take_delivery();
         interrupted_ = false;
@@ -83,10 +115,8 @@ void task_state::deliver() noexcept {
       break;
     case cancel_outcome::follows:
       answer_due_ = true;
-      wait_ = wait;
       break;
     case cancel_outcome::too_late:
-      if (state_ == run_state::waiting || state_ == run_state::queued) wait_ = wait;
       break;
   }
 }
@@ -101,15 +131,23 @@ void task_state::settle_forwarded(future_state& ended) noexcept {
   interrupted_ = false;
 }
 
-void task_state::request(std::uint32_t& requests, const shared_text& reason) noexcept {
+void task_state::note_request(std::uint32_t& requests, const shared_text& reason) noexcept {
   ++requests;
   reason_ = reason;
   attention_ = true;
+}
+
+void task_state::request(std::uint32_t& requests, const shared_text& reason) noexcept {
+  note_request(requests, reason);
   deliver();
 }
 
+bool task_state::can_be_asked() const noexcept {
+  return !done() && state_ != run_state::ended && state_ != run_state::gone;
+}
+
 bool task_state::request_cancel(const shared_text& reason) noexcept {
-  if (done() || state_ == run_state::ended || state_ == run_state::gone) return false;
+  if (!can_be_asked()) return false;
   request(requests_, reason);
   return true;
 }

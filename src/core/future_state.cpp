@@ -130,7 +130,10 @@ void future_awaiter::on_done(future_waiter& waiter, future_state& state) noexcep
 
 cancel_outcome future_awaiter::try_cancel(const shared_text& reason) noexcept {
   // A future that cannot be asked is done, so its waiter is on its way already.
-  if (!future_->cancel(reason)) return cancel_outcome::too_late;
+  return future_->cancel(reason) ? passed_on() : cancel_outcome::too_late;
+}
+
+cancel_outcome future_awaiter::passed_on() noexcept {
   const bool still_waits = next != nullptr;
   if (still_waits && task_->awaits_itself()) {
     // Tasks that wait for each other in a circle: it is opened here.

@@ -148,9 +148,9 @@ RILL_TEST_CASE("a cancellation climbs out of 5,000 nested awaits", "[stack]") {
   CHECK(meter.span() < enough);
 }
 
-RILL_TEST_CASE("a cancellation walks down 1,000 tasks and comes back", "[stack]") {
+RILL_TEST_CASE("a cancellation walks down 50,000 tasks and comes back", "[stack]") {
   stack_meter meter;
-  const task<int> outer = create_task(chain_of_tasks(meter, 1'000));
+  const task<int> outer = create_task(chain_of_tasks(meter, 50'000));
   co_await rill::sleep(1s);
   outer.cancel();
   co_await rill::sleep(1s);

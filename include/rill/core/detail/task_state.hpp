@@ -145,7 +145,12 @@ class task_state : public future_state, public ready_node {
   bool deliverable() const noexcept;
   std::uint32_t delivered_outside(const cancel_scope* scope) const noexcept;
   std::uint32_t requested_outside(const cancel_scope* scope) const noexcept;
+  bool can_be_asked() const noexcept;
+  void note_request(std::uint32_t& requests, const shared_text& reason) noexcept;
   void request(std::uint32_t& requests, const shared_text& reason) noexcept;
+  task_state* next_to_ask() const noexcept;
+  bool begin_asking() noexcept;
+  void take_answer(cancel_outcome outcome) noexcept;
   void refresh_attention() noexcept;
   void lower_baselines() noexcept;
 

@@ -9,6 +9,7 @@
 namespace rill::detail {
 
 class future_state;
+class task_state;
 
 /// What became of the attempt to interrupt a wait.
 enum class cancel_outcome : std::uint8_t {
@@ -31,6 +32,11 @@ class wait_op {
   /// Tries to withdraw the operation. Complete-or-withdrawn: on `withdrawn` and `struck` it never
   /// happened.
   virtual cancel_outcome try_cancel(const shared_text& reason) noexcept = 0;
+
+  /// If a request is only passed on to a task: that task, else null. Chains of such waits are
+  /// walked without recursion; passed_on() is called instead of try_cancel() on the way back.
+  virtual task_state* passes_on_to() const noexcept { return nullptr; }
+  virtual cancel_outcome passed_on() noexcept { return cancel_outcome::forwarded; }
 
   /// What kind of wait this is, for dumps: "sleep", "recv", "future", ... Static text.
   virtual const char* describe() const noexcept = 0;
