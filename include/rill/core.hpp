@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rill/core/await_site.hpp"
+#include "rill/core/awaitable.hpp"
 #include "rill/core/call_graph.hpp"
 #include "rill/core/cancel_scope.hpp"
 #include "rill/core/coro.hpp"

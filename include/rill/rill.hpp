@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rill/base.hpp"
+#include "rill/combinators.hpp"
 #include "rill/core.hpp"
 #include "rill/loop.hpp"
 #include "rill/net.hpp"

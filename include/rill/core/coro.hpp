@@ -69,14 +69,7 @@ class awaiting_promise : public promise_base {
   template <class Awaitable>
   decltype(auto) await_transform(Awaitable&& awaitable, await_site site = await_site::current()) {
     site_ = site;
-    using awaiter = decltype(get_awaiter(std::forward<Awaitable>(awaitable)));
-    if constexpr (std::is_base_of_v<native_awaiter, std::remove_reference_t<Awaitable>>) {
-      return awaiter_reference<std::remove_reference_t<Awaitable>>(awaitable);
-    } else if constexpr (std::is_base_of_v<native_awaiter, std::remove_reference_t<awaiter>>) {
-      return get_awaiter(std::forward<Awaitable>(awaitable));
-    } else {
-      return foreign_awaiter<awaiter>(std::in_place, std::forward<Awaitable>(awaitable));
-    }
+    return native_awaiter_of(std::forward<Awaitable>(awaitable));
   }
 };
 

@@ -141,4 +141,17 @@ class foreign_awaiter final : public wait_op, public native_awaiter {
   resume_stand_in stand_in_;
 };
 
+/// The awaiter that a rill coroutine uses for an awaitable. May refer to it.
+template <class Awaitable>
+decltype(auto) native_awaiter_of(Awaitable&& awaitable) {
+  using awaiter = decltype(get_awaiter(std::forward<Awaitable>(awaitable)));
+  if constexpr (std::is_base_of_v<native_awaiter, std::remove_reference_t<Awaitable>>) {
+    return awaiter_reference<std::remove_reference_t<Awaitable>>(awaitable);
+  } else if constexpr (std::is_base_of_v<native_awaiter, std::remove_reference_t<awaiter>>) {
+    return get_awaiter(std::forward<Awaitable>(awaitable));
+  } else {
+    return foreign_awaiter<awaiter>(std::in_place, std::forward<Awaitable>(awaitable));
+  }
+}
+
 }  // namespace rill::detail
