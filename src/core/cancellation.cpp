@@ -124,9 +124,7 @@ void task_state::take_answer(cancel_outcome outcome) noexcept {
 void task_state::settle_forwarded(future_state& ended) noexcept {
   forwarded_ = false;
   const task_state* const asked = ended.as_task();
-  const bool unmet = asked != nullptr && ended.status() != future_status::cancelled &&
-                     asked->delivered_ != asked->requests_;
-  if (unmet || !interrupt_due()) return;
+  if ((asked != nullptr && asked->request_unmet()) || !interrupt_due()) return;
   take_delivery();
   interrupted_ = false;
 }

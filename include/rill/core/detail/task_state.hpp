@@ -91,6 +91,10 @@ class task_state : public future_state, public ready_node {
   /// What was asked to stop has ended: the request is met, unless that was a task which came to its
   /// end before it could be struck; then the request strikes this task at its next wait.
   void settle_forwarded(future_state& ended) noexcept;
+  /// It has ended without the last request having struck it. Requires: done.
+  bool request_unmet() const noexcept {
+    return status() != future_status::cancelled && delivered_ != requests_;
+  }
   /// In try_cancel(): what is awaited waits, directly or not, for this very task.
   bool awaits_itself() const noexcept { return in_circle_; }
   /// Interrupts the present wait if a cancellation is due and the wait can be withdrawn.

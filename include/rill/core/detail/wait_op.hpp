@@ -2,6 +2,7 @@
 // What a suspended task waits for. Every awaiter that parks a task derives from wait_op.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "rill/base/detail/shared_text.hpp"
@@ -43,6 +44,10 @@ class wait_op {
 
   /// The future or task that is waited for, if it is one.
   virtual future_state* awaited() const noexcept { return nullptr; }
+  /// All futures and tasks that are waited for, for dumps; done ones and null ones may be among
+  /// them.
+  virtual std::size_t awaited_count() const noexcept { return awaited() == nullptr ? 0 : 1; }
+  virtual future_state* awaited_at(std::size_t /*index*/) const noexcept { return awaited(); }
 
  protected:
   wait_op() noexcept = default;
