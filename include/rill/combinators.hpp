@@ -2,8 +2,12 @@
 // The combinators: time limits around awaits, and many awaits at once.
 #pragma once
 
+#include "rill/combinators/exception_group.hpp"
 #include "rill/combinators/gather.hpp"
 #include "rill/combinators/move_on_after.hpp"
+#include "rill/combinators/shield.hpp"
+#include "rill/combinators/task_group.hpp"
+#include "rill/combinators/task_status.hpp"
 #include "rill/combinators/timeout.hpp"
 #include "rill/combinators/timeout_scope.hpp"
 #include "rill/combinators/wait.hpp"

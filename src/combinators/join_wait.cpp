@@ -6,7 +6,10 @@
 
 namespace rill::detail {
 
-join_member::join_member() noexcept : future_waiter(&join_wait::on_done) {}
+void join_member::on_done(future_waiter& waiter, future_state& /*state*/) noexcept {
+  auto& member = static_cast<join_member&>(waiter);
+  member.join->take_end(member);
+}
 
 void check_same_loop(const scheduler& owner, const future_state& state) {
   if (&state.loop_scheduler() != &owner) {
@@ -71,15 +74,12 @@ void join_wait::link(join_member& member) noexcept {
   if (member.owned) ++owned_pending_;
 }
 
-void join_wait::on_done(future_waiter& waiter, future_state& state) noexcept {
-  auto& member = static_cast<join_member&>(waiter);
-  join_wait& self = *member.join;
-  static_cast<void>(state);
-  --self.pending_;
-  if (member.owned) --self.owned_pending_;
-  if (self.asked_ && was_struck(member)) self.struck_ = true;
-  self.on_member_end(member);
-  self.finish_if_over();
+void join_wait::take_end(join_member& member) noexcept {
+  --pending_;
+  if (member.owned) --owned_pending_;
+  if (asked_ && was_struck(member)) struck_ = true;
+  on_member_end(member);
+  finish_if_over();
 }
 
 // A task that came to its end before it could be struck has not met the request.

@@ -49,8 +49,8 @@ void task_state::lower_baselines() noexcept {
 
 // The task that a request has to be passed on to first, or null.
 task_state* task_state::next_to_ask() const noexcept {
-  task_state* const next = wait_->passes_on_to();
-  return next != nullptr && next->can_be_asked() ? next : nullptr;
+  task_state* const below = wait_->passes_on_to();
+  return below != nullptr && below->can_be_asked() ? below : nullptr;
 }
 
 // A task that waits for a task that waits for a task: the request goes down the chain to the one
@@ -62,11 +62,11 @@ void task_state::deliver() noexcept {
   while (asked->begin_asking()) {
     task_state* const below = asked->next_to_ask();
     if (below == nullptr) {
-      const shared_text reason = asked->reason_;
+      const shared_text reason = asked->due_reason();
       asked->take_answer(asked->wait_->try_cancel(reason));
       break;
     }
-    below->note_request(below->requests_, asked->reason_);
+    below->note_request(asked->due_reason());
     asked->next = above;
     above = asked;
     asked = below;
@@ -129,15 +129,20 @@ void task_state::settle_forwarded(future_state& ended) noexcept {
   interrupted_ = false;
 }
 
-void task_state::note_request(std::uint32_t& requests, const shared_text& reason) noexcept {
-  ++requests;
+void task_state::note_request(const shared_text& reason) noexcept {
+  ++requests_;
   reason_ = reason;
   attention_ = true;
 }
 
-void task_state::request(std::uint32_t& requests, const shared_text& reason) noexcept {
-  note_request(requests, reason);
-  deliver();
+// The outermost scope that has a reason to be left gives it.
+const shared_text& task_state::due_reason() const noexcept {
+  const shared_text* reason = nullptr;
+  for (const cancel_scope* scope = scope_; scope != nullptr; scope = scope->parent_) {
+    if (scope->requests_ != 0) reason = &scope->reason_;
+    if (scope->shielded_) return reason != nullptr ? *reason : reason_;
+  }
+  return reason == nullptr || requests_ != 0 ? reason_ : *reason;
 }
 
 bool task_state::can_be_asked() const noexcept {
@@ -146,7 +151,8 @@ bool task_state::can_be_asked() const noexcept {
 
 bool task_state::request_cancel(const shared_text& reason) noexcept {
   if (!can_be_asked()) return false;
-  request(requests_, reason);
+  note_request(reason);
+  deliver();
   return true;
 }
 
@@ -186,6 +192,22 @@ std::uint32_t task_state::delivered_outside(const cancel_scope* scope) const noe
   return total + delivered_;
 }
 
+void task_state::renew_outside(const cancel_scope* scope) noexcept {
+  while (!scope->shielded_) {
+    cancel_scope* const outer = scope->parent_;
+    std::uint32_t& delivered = outer != nullptr ? outer->delivered_ : delivered_;
+    const std::uint32_t requests = outer != nullptr ? outer->requests_ : requests_;
+    if (delivered != 0 && delivered == requests) {
+      --delivered;
+      attention_ = true;
+      lower_baselines();
+      return;
+    }
+    if (outer == nullptr) return;
+    scope = outer;
+  }
+}
+
 }  // namespace detail
 
 cancel_scope::cancel_scope(shielding mode)
@@ -201,15 +223,20 @@ cancel_scope::cancel_scope(shielding mode)
 }
 
 cancel_scope::~cancel_scope() {
-  RILL_CHECK(task_->scope_ == this,
-             "cancel_scope objects must be left in the reverse order of entering, by their task");
+  RILL_CHECK(
+      task_->scope_ == this,
+      "cancel_scope objects must be left in the reverse order of entering, by their task; with "
+      "GCC 12, await one time limit per expression");
   task_->scope_ = parent_;
   // What was asked of this scope goes with it; what a shield has kept away may strike now.
   if (task_->attention_) task_->refresh_attention();
 }
 
 void cancel_scope::cancel(std::string_view reason) {
-  task_->request(requests_, detail::shared_text(reason));
+  reason_ = detail::shared_text(reason);
+  ++requests_;
+  task_->attention_ = true;
+  task_->deliver();
 }
 
 bool cancel_scope::absorb() noexcept {
@@ -224,6 +251,10 @@ void cancel_scope::withdraw() noexcept {
   delivered_ = 0;
   task_->refresh_attention();
   task_->lower_baselines();
+}
+
+void cancel_scope::renew_outer() noexcept {
+  if (task_->requested_outside(this) > baseline_) task_->renew_outside(this);
 }
 
 }  // namespace rill

@@ -101,8 +101,9 @@ void scheduler::detach() noexcept {
     if (!ready_.empty()) {
       ready_node& node = ready_.pop();
       node.ops->drop(node);
-    } else if (tasks_ != nullptr) {
-      tasks_->abandon();
+    } else if (last_task_ != nullptr) {
+      // The newest first: those that a combinator has made may refer to its frame.
+      last_task_->abandon();
     } else {
       return;
     }

@@ -172,7 +172,7 @@ void task_state::throw_interrupt() {
   // Requests that came between the interruption and now are met by this throw too.
   if (interrupt_due()) take_delivery();
   interrupted_ = false;
-  throw cancelled_error(reason_);
+  throw cancelled_error(due_reason());
 }
 
 guest_task::guest_task(scheduler& owner) noexcept : task_state(ops, owner, 0) { guest_ = true; }

@@ -256,10 +256,7 @@ RILL_TEST_CASE("results may be move-only, references, and nothing", "[wait_for]"
   CHECK(&seen == &kept.result());
 }
 
-RILL_TEST_CASE("two limits in one expression do not disturb each other", "[wait_for]") {
-  const int sum =
-      co_await wait_for(value_after(1s, 1), 2s) + co_await wait_for(value_after(1s, 2), 2s);
-  CHECK(sum == 3);
+RILL_TEST_CASE("a limit around a limit", "[wait_for]") {
   const int nested = co_await wait_for(wait_for(value_after(1s, 4), 2s), 3s);
   CHECK(nested == 4);
 }

@@ -84,5 +84,5 @@ TEST_CASE("the parts of frames and blocks have not grown", "[frame_size]") {
   CHECK(sizeof(rill::detail::sleep_awaiter) <= 48);
   CHECK(sizeof(rill::detail::future_reference_awaiter<int>) <= 48);
   CHECK(sizeof(rill::detail::io_awaiter) <= 104);
-  CHECK(sizeof(rill::cancel_scope) <= 32);
+  CHECK(sizeof(rill::cancel_scope) <= 40);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The safe spellings on the guide's page "GCC 12": compiled and run with every compiler.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "rill/combinators/wait_for.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/yield.hpp"
 #include "rill/loop/runner.hpp"
@@ -125,6 +127,19 @@ void expect(bool holds, const char* what) {
   std::exit(1);
 }
 
+rill::coro<int> number(int value) {
+  co_await rill::yield();
+  co_return value;
+}
+
+// [one_by_one]
+rill::coro<int> sum_one_by_one() {
+  const int first = co_await rill::wait_for(number(1), std::chrono::seconds(1));
+  const int second = co_await rill::wait_for(number(2), std::chrono::seconds(1));
+  co_return first + second;
+}
+// [/one_by_one]
+
 rill::coro<> all() {
   const std::string name(40, 'n');
   co_await wait_until_ready();
@@ -142,6 +157,8 @@ rill::coro<> all() {
   expect(either == "first!", "if instead of the conditional operator");
   const auto owned = co_await fetch_owned();
   expect(*owned == "there!", "make_unique");
+  const int sum = co_await sum_one_by_one();
+  expect(sum == 3, "one await, one line");
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 // The examples of the reference pages of combinators, and of awaitable.
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <stdexcept>
 #include <string>
-#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "rill/rill.hpp"
 
@@ -70,6 +72,99 @@ rill::coro<std::string> greeting_or_default() {
 }
 // [/move_on_after]
 
+// [gather]
+rill::coro<int> add_up() {
+  auto [one, two] = co_await rill::gather(answer_after(2ms), answer_after(1ms));
+  std::vector<rill::coro<int>> more;
+  for (int i = 0; i < 3; ++i) more.push_back(answer_after(1ms));
+  int sum = one + two;
+  for (const int value : co_await rill::gather(std::move(more))) sum += value;
+  co_return sum;
+}
+// [/gather]
+
+// [wait]
+rill::coro<std::size_t> first_of_three() {
+  std::vector<rill::task<int>> tasks;
+  for (int i = 1; i < 4; ++i) tasks.push_back(rill::create_task(answer_after(i * 20ms)));
+  auto [done, pending] =
+      co_await rill::wait(tasks, {.until = rill::return_when::first_completed, .timeout = 5s});
+  for (const rill::task<int>& task : pending) task.cancel();
+  co_return done.size();
+}
+// [/wait]
+
+// [shield]
+rill::coro<> leave_in_order() {
+  const auto say_goodbye = []() -> rill::coro<> { co_await rill::sleep(1ms); };
+  co_await rill::shield(say_goodbye(), 2s);  // also if this task is cancelled meanwhile
+}
+// [/shield]
+
+// [task_group]
+rill::coro<int> work_together() {
+  int sum = 0;
+  const auto body = [&sum](rill::task_group& group) -> rill::coro<> {
+    const auto add = [&sum](int value) -> rill::coro<> {
+      co_await rill::sleep(1ms);
+      sum += value;
+    };
+    for (int i = 1; i <= 4; ++i) group.create_task(add, i);
+    co_return;
+  };
+  co_await rill::with_task_group(body);  // all four have ended here
+  co_return sum;
+}
+// [/task_group]
+
+// [task_status]
+rill::coro<> listen(rill::task_status<int> status) {
+  const int port = 4711;  // bound, say
+  status.started(port);
+  co_await rill::sleep(1h);
+}
+
+rill::coro<int> serve_and_ask() {
+  const auto body = [](rill::task_group& group) -> rill::coro<int> {
+    const int port = co_await group.start<int>(listen);  // goes on when there is a port
+    group.cancel();
+    co_return port;
+  };
+  co_return co_await rill::with_task_group(body);
+}
+// [/task_status]
+
+// [exception_group]
+rill::coro<std::size_t> sort_errors() {
+  const auto body = [](rill::task_group& group) -> rill::coro<> {
+    const auto fail = []() -> rill::coro<> {
+      co_await rill::yield();
+      throw std::runtime_error("broken");
+    };
+    const auto fail_in_clean_up = []() -> rill::coro<> {
+      try {
+        co_await rill::sleep(1h);
+      } catch (const rill::cancelled_error&) {
+        throw std::invalid_argument("not cleaned up");
+      }
+    };
+    group.create_task(fail());
+    group.create_task(fail_in_clean_up());
+    co_return;
+  };
+  std::size_t known = 0;
+  try {
+    co_await rill::with_task_group(body);
+  } catch (const rill::exception_group& group) {
+    known = group.for_each<std::logic_error>(
+        [](const std::logic_error& error) { std::printf("%s\n", error.what()); });
+    auto [mine, rest] = group.split<std::logic_error>();
+    if (rest) std::printf("not handled: %s\n", rest->what());
+  }
+  co_return known;
+}
+// [/exception_group]
+
 rill::coro<int> all() {
   const int value = co_await logged(answer_after(1ms), "the question");
   expect(value == 42, "awaitable");
@@ -79,6 +174,17 @@ rill::coro<int> all() {
   expect(parts == 3, "timeout");
   const std::string greeting = co_await greeting_or_default();
   expect(greeting == "hello, stranger", "move_on_after");
+  const int sum = co_await add_up();
+  expect(sum == 5 * 42, "gather");
+  const std::size_t done = co_await first_of_three();
+  expect(done >= 1, "wait");
+  co_await leave_in_order();
+  const int together = co_await work_together();
+  expect(together == 10, "task_group");
+  const int port = co_await serve_and_ask();
+  expect(port == 4711, "task_status");
+  const std::size_t known = co_await sort_errors();
+  expect(known == 1, "exception_group");
   co_return 0;
 }
 

@@ -67,6 +67,10 @@ class cancel_scope {
   void withdraw() noexcept;
 
   bool is_shielded() const noexcept { return shielded_; }
+
+  /// For an edge at which an error takes the place of a cancellation of an enclosing scope: that
+  /// strikes again, at the next await. No effect if there was none since this scope was entered.
+  void renew_outer() noexcept;
   // [/cancel_scope]
 
  private:
@@ -74,6 +78,7 @@ class cancel_scope {
 
   detail::task_state* task_;
   cancel_scope* parent_;
+  detail::shared_text reason_;   // of the latest request
   std::uint32_t requests_ = 0;   // made and not yet taken back
   std::uint32_t delivered_ = 0;  // of those, how many have struck
   std::uint32_t baseline_ =

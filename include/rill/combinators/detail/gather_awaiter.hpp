@@ -103,7 +103,7 @@ class [[nodiscard]] gather_awaiter final : public gather_wait<Mode> {
   template <std::size_t... I>
   void start(scheduler& owner, join_member& member, std::index_sequence<I...> /*all*/) {
     const auto index = static_cast<std::size_t>(&member - members_.data());
-    const auto start_if = [&](std::size_t here, auto& source) {
+    [[maybe_unused]] const auto start_if = [&](std::size_t here, auto& source) {
       if (here == index) source.start(owner, member);
     };
     (start_if(I, std::get<I>(sources_)), ...);

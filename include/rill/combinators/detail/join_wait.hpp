@@ -21,8 +21,9 @@ class join_wait;
 
 /// One of those that are waited for. Lives in the combinator.
 struct join_member : future_waiter {
-  join_member() noexcept;
+  join_member() noexcept : future_waiter(&on_done) {}
 
+  static void on_done(future_waiter& waiter, future_state& state) noexcept;
   bool pending() const noexcept { return next != nullptr; }
 
   join_wait* join = nullptr;
@@ -47,6 +48,9 @@ class join_wait : public parking_awaiter, public native_awaiter {
                   "await that");
     return begin(*handle.promise().task(), handle);
   }
+
+  /// Called by a member that has ended.
+  void take_end(join_member& member) noexcept;
 
   cancel_outcome try_cancel(const shared_text& reason) noexcept override;
   std::size_t awaited_count() const noexcept override { return count_; }
@@ -83,14 +87,11 @@ class join_wait : public parking_awaiter, public native_awaiter {
   join_member* first_member() const noexcept { return first_; }
 
  private:
-  friend struct join_member;
-
   bool begin(task_state& task, std::coroutine_handle<> handle);
   void start_all(scheduler& owner);
   void link(join_member& member) noexcept;
   bool over() const noexcept { return pending_ == 0 || (settled_ && owned_pending_ == 0); }
   static bool was_struck(const join_member& member) noexcept;
-  static void on_done(future_waiter& waiter, future_state& state) noexcept;
 
   join_member* first_ = nullptr;
   join_member* last_ = nullptr;

@@ -131,6 +131,17 @@ struct optional_outcome<void> {
   static type expired() noexcept { return false; }
 };
 
+/// Whether an awaiter inside another has suspended the coroutine.
+template <class Awaiter, class Promise>
+bool await_suspend_of(Awaiter& inner, std::coroutine_handle<Promise> handle) {
+  if constexpr (std::is_void_v<decltype(inner.await_suspend(handle))>) {
+    inner.await_suspend(handle);
+    return true;
+  } else {
+    return inner.await_suspend(handle);
+  }
+}
+
 // -- the awaiter ----------------------------------------------------------------------------------
 
 enum class limit_kind : std::uint8_t { delay, moment };
@@ -160,7 +171,7 @@ class [[nodiscard]] limited_awaiter final : public native_awaiter {
       return false;
     }
     auto& inner = source_.prepare(limit_);
-    if (inner.await_ready() || !suspend(inner, handle)) {
+    if (inner.await_ready() || !await_suspend_of(inner, handle)) {
       guard.dismiss();
       return false;
     }
@@ -214,16 +225,6 @@ class [[nodiscard]] limited_awaiter final : public native_awaiter {
     }
     limit_.enter(when);
     if (overdue) limit_.strike();
-  }
-
-  template <class Awaiter, class Promise>
-  static bool suspend(Awaiter& inner, std::coroutine_handle<Promise> handle) {
-    if constexpr (std::is_void_v<decltype(inner.await_suspend(handle))>) {
-      inner.await_suspend(handle);
-      return true;
-    } else {
-      return inner.await_suspend(handle);
-    }
   }
 
   enum class skip : std::uint8_t { no, expired, cancelled };

@@ -52,6 +52,9 @@ class future_awaiter : public parking_awaiter, public native_awaiter, private fu
     future_->remove_waiter(*this);
   }  // linked still only if the frame is destroyed while it waits
 
+  /// In try_cancel(): leaves what is awaited alone.
+  void stop_waiting() noexcept { future_->remove_waiter(*this); }
+
   /// The outcome as a throw, unless it is a value.
   void check_outcome() {
     check_interrupt();

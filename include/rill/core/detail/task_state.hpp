@@ -149,9 +149,10 @@ class task_state : public future_state, public ready_node {
   bool deliverable() const noexcept;
   std::uint32_t delivered_outside(const cancel_scope* scope) const noexcept;
   std::uint32_t requested_outside(const cancel_scope* scope) const noexcept;
+  void renew_outside(const cancel_scope* scope) noexcept;
   bool can_be_asked() const noexcept;
-  void note_request(std::uint32_t& requests, const shared_text& reason) noexcept;
-  void request(std::uint32_t& requests, const shared_text& reason) noexcept;
+  void note_request(const shared_text& reason) noexcept;
+  const shared_text& due_reason() const noexcept;
   task_state* next_to_ask() const noexcept;
   bool begin_asking() noexcept;
   void take_answer(cancel_outcome outcome) noexcept;
@@ -164,7 +165,7 @@ class task_state : public future_state, public ready_node {
   task_state* previous_task_ = nullptr;  // list of live tasks
   task_state* next_task_ = nullptr;
   cancel_scope* scope_ = nullptr;  // innermost; null: only the task's own
-  shared_text reason_;             // of the latest request
+  shared_text reason_;             // of the latest request of the task's own scope
   shared_text name_;
   std::uint64_t id_ = 0;
   std::uint32_t requests_ = 0;   // of the task's own scope: made and not taken back
