@@ -151,8 +151,8 @@ RILL_TEST_CASE("cancel from a member while the group waits; errors still surface
       co_await rill::sleep(1s);
       group.cancel();
     };
-    group.create_task(stubborn());
-    group.create_task(canceller());
+    group.create_task(stubborn);
+    group.create_task(canceller);
     co_return;
   };
   const std::string outcome = co_await group_outcome(body);

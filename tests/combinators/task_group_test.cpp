@@ -35,6 +35,23 @@ using rill_test::fails_after;
 using rill_test::group_outcome;
 using rill_test::value_after;
 
+namespace {
+
+coro<> fails_at_once() {
+  throw std::runtime_error("at once");
+  co_return;
+}
+
+coro<> keeps_spawning(task_group& group, int depth) {
+  co_await rill::sleep(100ms);
+  if (depth == 0) co_return;
+  group.create_task(keeps_spawning(group, depth - 1));
+  group.create_task(keeps_spawning(group, depth - 1));
+  co_await rill::sleep(1h);
+}
+
+}  // namespace
+
 RILL_TEST_CASE("a group waits for all, also those added meanwhile", "[task_group]") {
   std::optional<rill::member_task<int>> first;
   std::optional<rill::member_task<int>> later;
@@ -175,14 +192,7 @@ RILL_TEST_CASE("the interrupted body throws another error: both [53], of any typ
 
 RILL_TEST_CASE("members that keep spawning are all stopped [55]", "[task_group]") {
   const auto body = [](task_group& group) -> coro<> {
-    const std::function<coro<>(int)> spawn = [&](int depth) -> coro<> {
-      co_await rill::sleep(100ms);
-      if (depth == 0) co_return;
-      group.create_task(spawn(depth - 1));
-      group.create_task(spawn(depth - 1));
-      co_await rill::sleep(1h);
-    };
-    group.create_task(spawn(20));
+    group.create_task(keeps_spawning(group, 20));
     co_await fails_after(950ms, "enough");
   };
   const std::string outcome = co_await group_outcome(body);
@@ -205,7 +215,7 @@ RILL_TEST_CASE("a group that is being cancelled refuses members [56]", "[task_gr
         throw;
       }
     };
-    group.create_task(spawner());
+    group.create_task(spawner);
     group.create_task(fails_after(1s, "broken"));
     co_await rill::sleep(1h);
   };
@@ -217,16 +227,12 @@ RILL_TEST_CASE("a group that is being cancelled refuses members [56]", "[task_gr
 RILL_TEST_CASE("an eager member may fail before it is one [58]", "[task_group]") {
   std::string log;
   const auto body = [&log](task_group& group) -> coro<> {
-    const auto at_once = []() -> coro<> {
-      throw std::runtime_error("at once");
-      co_return;
-    };
     const auto adder = [&]() -> coro<> {
-      group.create_task(at_once(), {.eager_start = true});
+      group.create_task(fails_at_once(), {.eager_start = true});
       co_await asleep(log, "adder");
       log += "not reached";
     };
-    group.create_task(adder());
+    group.create_task(adder);
     co_await asleep(log, "body");
   };
   const std::string outcome = co_await group_outcome(body);

@@ -148,8 +148,8 @@ rill::coro<std::size_t> sort_errors() {
         throw std::invalid_argument("not cleaned up");
       }
     };
-    group.create_task(fail());
-    group.create_task(fail_in_clean_up());
+    group.create_task(fail);
+    group.create_task(fail_in_clean_up);
     co_return;
   };
   std::size_t known = 0;

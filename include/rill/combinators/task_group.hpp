@@ -169,15 +169,17 @@ coro<T> run_group(Body body, group_options options) {
   std::optional<stored_t<T>> value;
   std::exception_ptr error;
   bool interrupted = false;
+  coro<T> running;
   try {
+    running = std::invoke(body, static_cast<task_group&>(group));
     if constexpr (std::is_void_v<T>) {
-      co_await std::invoke(body, static_cast<task_group&>(group));
+      co_await std::move(running);
       value.emplace();
     } else if constexpr (std::is_reference_v<T>) {
-      T result = co_await std::invoke(body, static_cast<task_group&>(group));
+      T result = co_await std::move(running);
       value.emplace(&result);
     } else {
-      value.emplace(co_await std::invoke(body, static_cast<task_group&>(group)));
+      value.emplace(co_await std::move(running));
     }
   } catch (const cancelled_error&) {
     error = std::current_exception();
@@ -239,7 +241,9 @@ coro<T> task_group::start(Callable callable, Args... args) {
 /// not among them. **Cancellation** from outside strikes the body, or stops the members, and goes
 /// on when all have ended; if there are errors, they are thrown, and it strikes at the next await.
 /// A body stopped by cancel() has no value: with a result type, that is a usage_error.
-/// **Lifetime**: the callable is kept until the body has ended.
+/// **Lifetime**: the callable is kept until all have ended, so that members may refer to what it
+/// captures and to what lives outside. The body's own variables die with the body, before the
+/// members: give callables and their arguments to create_task(), which keeps them.
 template <class Body>
   requires std::is_invocable_v<Body&, task_group&>
 auto with_task_group(Body body, group_options options = {}) {
