@@ -2,10 +2,13 @@
 // The combinators: time limits around awaits, and many awaits at once.
 #pragma once
 
+#include "rill/combinators/as_completed.hpp"
 #include "rill/combinators/exception_group.hpp"
 #include "rill/combinators/gather.hpp"
 #include "rill/combinators/move_on_after.hpp"
+#include "rill/combinators/race.hpp"
 #include "rill/combinators/shield.hpp"
+#include "rill/combinators/staggered_race.hpp"
 #include "rill/combinators/task_group.hpp"
 #include "rill/combinators/task_status.hpp"
 #include "rill/combinators/timeout.hpp"

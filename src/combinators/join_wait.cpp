@@ -97,13 +97,20 @@ void join_wait::finish_if_over() noexcept {
   task_->wake();
 }
 
-void join_wait::cancel_owned() noexcept {
+void join_wait::cancel_owned() noexcept { cancel_members(false); }
+void join_wait::cancel_pending() noexcept { cancel_members(true); }
+
+// Not those that the caller's cancellation has reached: their clean-up is not to be interrupted.
+void join_wait::cancel_members(bool handles_too) noexcept {
+  if (asked_) return;
   for (join_member* member = first_; member != nullptr; member = member->next_member) {
-    if (member->owned && member->pending()) member->state->cancel(shared_text());
+    if (member->pending() && (member->owned || handles_too)) member->state->cancel(shared_text());
   }
 }
 
 cancel_outcome join_wait::try_cancel(const shared_text& reason) noexcept {
+  // What has decided the wait is kept, the rest was asked to stop: the request strikes behind it.
+  if (settled_) return cancel_outcome::too_late;
   asking_ = true;
   asked_ = true;
   for (join_member* member = first_; member != nullptr; member = member->next_member) {

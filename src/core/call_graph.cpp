@@ -19,6 +19,14 @@ std::string_view readable_function(std::string_view name) {
   return name.substr(0, name.find('('));
 }
 
+// A gather of thousands names the first of them.
+constexpr std::size_t most_named = 16;
+
+void append_awaited(std::string& text, detail::future_state* awaited) {
+  if (awaited == nullptr || !awaited->is_task() || awaited->done()) return;
+  text += "    which is task '" + detail::task_name(*awaited->as_task()) + "'\n";
+}
+
 void append_task(std::string& text, const any_task& task) {
   text += "  task '" + task.name() + "'";
   const std::vector<await_frame> frames = call_chain(task);
@@ -37,9 +45,11 @@ void append_task(std::string& text, const any_task& task) {
   }
   const detail::task_state* const state = detail::task_access::state(task);
   const detail::wait_op* const wait = state->current_wait();
-  detail::future_state* const awaited = wait != nullptr ? wait->awaited() : nullptr;
-  if (awaited != nullptr && awaited->is_task()) {
-    text += "    which is task '" + detail::task_name(*awaited->as_task()) + "'\n";
+  const std::size_t count = wait != nullptr ? wait->awaited_count() : 0;
+  for (std::size_t i = 0; i < count && i < most_named; ++i)
+    append_awaited(text, wait->awaited_at(i));
+  if (count > most_named) {
+    text += "    and " + std::to_string(count - most_named) + " more\n";
   }
 }
 

@@ -248,6 +248,19 @@ RILL_TEST_CASE("collecting: errors and cancellations are results", "[gather]") {
   CHECK(results[1].error() != nullptr);
 }
 
+RILL_TEST_CASE("the clean-up of a child is not interrupted by the end of another", "[gather]") {
+  std::string log;
+  const auto body = [](std::string& to) -> coro<> {
+    co_await gather(slow_to_stop(2s, to), witnessed(1h, to, 'a'));
+  };
+  const task<> gathering = create_task(body(log));
+  co_await rill::sleep(1s);
+  gathering.cancel();
+  co_await rill::sleep(3s);
+  CHECK(gathering.cancelled());
+  CHECK(log == "a-cancelled cleaned ");
+}
+
 RILL_TEST_CASE("children cancelled before their first step never run", "[gather]") {
   bool ran = false;
   const auto child = [](bool& flag) -> coro<> {

@@ -4,10 +4,13 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "rill/rill.hpp"
@@ -165,6 +168,43 @@ rill::coro<std::size_t> sort_errors() {
 }
 // [/exception_group]
 
+// [race]
+rill::coro<std::string> ask_with_default() {
+  const auto ask = []() -> rill::coro<std::string> {
+    co_await rill::sleep(1h);
+    co_return "an answer";
+  };
+  const auto won = co_await rill::race(ask(), rill::sleep(1ms));
+  if (won.index() == 0) co_return std::get<0>(won);
+  co_return "no answer";
+}
+// [/race]
+
+// [staggered_race]
+rill::coro<int> connect_somewhere() {
+  std::vector<std::function<rill::coro<int>()>> ways;
+  ways.emplace_back([] { return answer_after(1h); });   // an address that does not answer
+  ways.emplace_back([] { return answer_after(1ms); });  // one that does
+  const auto outcome = co_await rill::staggered_race(std::move(ways), 5ms);
+  if (!outcome.value) std::rethrow_exception(outcome.errors.front());
+  co_return *outcome.value;
+}
+// [/staggered_race]
+
+// [as_completed]
+rill::coro<std::size_t> in_order_of_ending() {
+  std::vector<rill::task<int>> tasks;
+  for (int i = 3; i > 0; --i) tasks.push_back(rill::create_task(answer_after(i * 10ms)));
+  auto ended = rill::as_completed(tasks, 5s);
+  std::size_t first = tasks.size();
+  while (auto next = co_await ended.next()) {
+    if (first == tasks.size()) first = next->index;
+    std::printf("number %zu gives %d\n", next->index, next->handle.result());
+  }
+  co_return first;
+}
+// [/as_completed]
+
 rill::coro<int> all() {
   const int value = co_await logged(answer_after(1ms), "the question");
   expect(value == 42, "awaitable");
@@ -185,6 +225,12 @@ rill::coro<int> all() {
   expect(port == 4711, "task_status");
   const std::size_t known = co_await sort_errors();
   expect(known == 1, "exception_group");
+  const std::string answer = co_await ask_with_default();
+  expect(answer == "no answer", "race");
+  const int connected = co_await connect_somewhere();
+  expect(connected == 42, "staggered_race");
+  const std::size_t first = co_await in_order_of_ending();
+  expect(first == 2, "as_completed");
   co_return 0;
 }
 

@@ -78,6 +78,8 @@ class join_wait : public parking_awaiter, public native_awaiter {
   void settle() noexcept { settled_ = true; }
   bool settled() const noexcept { return settled_; }
   void cancel_owned() noexcept;
+  /// Handles too.
+  void cancel_pending() noexcept;
   /// Wakes the task if the wait is over. For timers.
   void finish_if_over() noexcept;
   /// To be called first in await_resume(): throws for a cancellation, or for a member that could
@@ -87,6 +89,7 @@ class join_wait : public parking_awaiter, public native_awaiter {
   join_member* first_member() const noexcept { return first_; }
 
  private:
+  void cancel_members(bool handles_too) noexcept;
   bool begin(task_state& task, std::coroutine_handle<> handle);
   void start_all(scheduler& owner);
   void link(join_member& member) noexcept;
