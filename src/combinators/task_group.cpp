@@ -141,8 +141,12 @@ void task_group::conclude() {
     throw exception_group("rill: tasks of a group have failed", std::move(errors));
   }
   if (interruption_) {
-    if (!scope_.absorb()) std::rethrow_exception(interruption_);
-    return;
+    if (scope_.absorb()) return;
+    try {
+      std::rethrow_exception(interruption_);
+    } catch (const cancelled_error&) {
+      scope_.pass_on();
+    }
   }
   scope_.withdraw();
   detail::task_state& task = *detail::scheduler::require_current().current_task();

@@ -192,20 +192,18 @@ std::uint32_t task_state::delivered_outside(const cancel_scope* scope) const noe
   return total + delivered_;
 }
 
-void task_state::renew_outside(const cancel_scope* scope) noexcept {
-  while (!scope->shielded_) {
+void task_state::renew_outside(const cancel_scope* scope, std::uint32_t count) noexcept {
+  while (count != 0 && !scope->shielded_) {
     cancel_scope* const outer = scope->parent_;
     std::uint32_t& delivered = outer != nullptr ? outer->delivered_ : delivered_;
-    const std::uint32_t requests = outer != nullptr ? outer->requests_ : requests_;
-    if (delivered != 0 && delivered == requests) {
-      --delivered;
-      attention_ = true;
-      lower_baselines();
-      return;
-    }
-    if (outer == nullptr) return;
+    const std::uint32_t renewed = delivered < count ? delivered : count;
+    delivered -= renewed;
+    count -= renewed;
+    attention_ = attention_ || renewed != 0;
+    if (outer == nullptr) break;
     scope = outer;
   }
+  lower_baselines();
 }
 
 }  // namespace detail
@@ -246,6 +244,13 @@ bool cancel_scope::absorb() noexcept {
   return true;
 }
 
+void cancel_scope::pass_on() {
+  if (requests_ == 0) throw;
+  withdraw();
+  if (task_->interrupt_due()) task_->throw_interrupt();
+  throw;
+}
+
 void cancel_scope::withdraw() noexcept {
   requests_ = 0;
   delivered_ = 0;
@@ -254,7 +259,8 @@ void cancel_scope::withdraw() noexcept {
 }
 
 void cancel_scope::renew_outer() noexcept {
-  if (task_->requested_outside(this) > baseline_) task_->renew_outside(this);
+  const std::uint32_t delivered = task_->delivered_outside(this);
+  if (delivered > baseline_) task_->renew_outside(this, delivered - baseline_);
 }
 
 }  // namespace rill

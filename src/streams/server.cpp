@@ -45,7 +45,7 @@ coro<bool> wait_idle_for(state_pointer state, std::chrono::nanoseconds limit) {
   try {
     co_await wait_idle(state);
   } catch (const cancelled_error&) {
-    if (!scope.absorb()) throw;
+    if (!scope.absorb()) scope.pass_on();
     in_time = false;
   }
   co_return in_time;

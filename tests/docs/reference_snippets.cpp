@@ -34,7 +34,7 @@ rill::coro<> scopes() {
   try {
     co_await work();
   } catch (const rill::cancelled_error&) {
-    if (!scope.absorb()) throw;  // somebody further out has asked: not ours
+    if (!scope.absorb()) scope.pass_on();  // somebody further out has asked: not ours
     stopped = true;
   }
   // [/cancel_scope]

@@ -30,7 +30,7 @@ class task_state;
 ///     try {
 ///       co_await work();
 ///     } catch (const cancelled_error&) {
-///       if (!scope.absorb()) throw;
+///       if (!scope.absorb()) scope.pass_on();
 ///     }
 ///
 /// A request that has not struck when its scope is left is gone.
@@ -62,14 +62,18 @@ class cancel_scope {
   /// scope's requests back if so. Call it in the handler at the edge, once.
   bool absorb() noexcept;
 
+  /// In the handler at the edge, when absorb() has said no: throws the cancelled_error on, or that
+  /// of the enclosing scope that wants it, with its reason, if it was this scope's before.
+  [[noreturn]] void pass_on();
+
   /// Takes this scope's requests back, struck or not (for an edge that is reached without an
   /// exception).
   void withdraw() noexcept;
 
   bool is_shielded() const noexcept { return shielded_; }
 
-  /// For an edge at which an error takes the place of a cancellation of an enclosing scope: that
-  /// strikes again, at the next await. No effect if there was none since this scope was entered.
+  /// For an edge at which an error takes the place of cancellations of enclosing scopes: those that
+  /// have struck since this scope was entered strike again, at the next await.
   void renew_outer() noexcept;
   // [/cancel_scope]
 

@@ -187,7 +187,7 @@ class [[nodiscard]] limited_awaiter final : public native_awaiter {
     try {
       return Outcome::value([this]() -> decltype(auto) { return source_.get().await_resume(); });
     } catch (const cancelled_error&) {
-      if (!limit_.absorb()) throw;
+      if (!limit_.absorb()) limit_.scope_->pass_on();
     }
     return Outcome::expired();
   }

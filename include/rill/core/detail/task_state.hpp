@@ -149,7 +149,7 @@ class task_state : public future_state, public ready_node {
   bool deliverable() const noexcept;
   std::uint32_t delivered_outside(const cancel_scope* scope) const noexcept;
   std::uint32_t requested_outside(const cancel_scope* scope) const noexcept;
-  void renew_outside(const cancel_scope* scope) noexcept;
+  void renew_outside(const cancel_scope* scope, std::uint32_t count) noexcept;
   bool can_be_asked() const noexcept;
   void note_request(const shared_text& reason) noexcept;
   const shared_text& due_reason() const noexcept;
