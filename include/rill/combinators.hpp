@@ -7,6 +7,7 @@
 #include "rill/combinators/gather.hpp"
 #include "rill/combinators/move_on_after.hpp"
 #include "rill/combinators/race.hpp"
+#include "rill/combinators/run_coroutine_threadsafe.hpp"
 #include "rill/combinators/shield.hpp"
 #include "rill/combinators/staggered_race.hpp"
 #include "rill/combinators/task_group.hpp"

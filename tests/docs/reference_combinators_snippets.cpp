@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -205,6 +206,23 @@ rill::coro<std::size_t> in_order_of_ending() {
 }
 // [/as_completed]
 
+void ask_another_thread() {
+  // [run_coroutine_threadsafe]
+  rill::event_loop loop;
+  std::thread other([&loop] { loop.run_forever(); });
+  const auto answer = rill::run_coroutine_threadsafe(answer_after(1ms), loop);
+  int value = 0;
+  if (answer.wait_for(5s)) {
+    value = answer.result();
+  } else {
+    answer.cancel();
+  }
+  loop.call_soon_threadsafe([&loop] { loop.stop(); });
+  other.join();
+  // [/run_coroutine_threadsafe]
+  expect(value == 42, "run_coroutine_threadsafe");
+}
+
 rill::coro<int> all() {
   const int value = co_await logged(answer_after(1ms), "the question");
   expect(value == 42, "awaitable");
@@ -236,4 +254,7 @@ rill::coro<int> all() {
 
 }  // namespace
 
-int main() { return rill::run(all()); }
+int main() {
+  ask_another_thread();
+  return rill::run(all());
+}
