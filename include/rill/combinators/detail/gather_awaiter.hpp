@@ -142,6 +142,10 @@ class [[nodiscard]] gather_range_awaiter final : public gather_wait<Mode> {
     explicit range_member(element&& awaited) : origin(static_cast<element&&>(awaited)) {}
     source origin;
   };
+  static_assert(!source::lent || std::is_void_v<typename source::result> ||
+                    std::is_copy_constructible_v<typename source::result>,
+                "rill: the results of these handles cannot be copied; give the range away with "
+                "std::move()");
 
  public:
   explicit gather_range_awaiter(Range&& range)
