@@ -69,15 +69,21 @@ RILL_IO_TEST_CASE("an unknown name is an error that names it", "[resolver][real-
   CHECK(text.find("no-such-host.invalid") != std::string::npos);
 }
 
-RILL_IO_TEST_CASE("a look-up can be cancelled", "[resolver][real-time]") {
+// With threads that are held up, so that it cannot be too late: lookup_pool_test.
+RILL_IO_TEST_CASE("a look-up that is cancelled ends, unless its answer was there before",
+                  "[resolver][real-time]") {
   auto asking = rill::create_task(ask("no-such-host.invalid"));
   co_await rill::yield();
   asking.cancel();
   bool cancelled = false;
+  bool answered = false;
   try {
     co_await asking;
   } catch (const rill::cancelled_error&) {
     cancelled = true;
+  } catch (const std::system_error& error) {
+    answered = error.code().category() == rill::resolver_category();
   }
-  CHECK(cancelled);
+  CHECK(cancelled != answered);
+  CHECK(asking.cancelled() == cancelled);
 }
