@@ -123,6 +123,7 @@ RILL_TEST_CASE("scalars may be combined outside of conditions", "[shapes]") {
   const bool either = co_await truth(false) || co_await truth(true);
   int chosen = 0;
   if (either) chosen = co_await number(1);
+  // lint: allow(order) that the values are right is what is looked at here
   const int sum = co_await number(1) + co_await number(2) * co_await number(3);
   int counter = 1;
   counter += co_await number(5);
@@ -227,6 +228,7 @@ RILL_TEST_CASE("results are built of awaits with parentheses", "[shapes]") {
   std::map<int, std::string> table;
   const int key = co_await number(3);
   table.emplace(key, "three");
+  // lint: allow(order) as above
   const std::tuple<int, int> both(co_await number(7), co_await number(8));
   CHECK(values == std::vector<int>{1, 2});
   CHECK(table.at(3) == "three");

@@ -25,6 +25,7 @@ class Finding(NamedTuple):
     last: int
 
 
+BOTH = "GCC 12 begins both before it takes the result, or the exception, of the first"
 FRAME = "GCC 12 builds a broken frame and the coroutine stops or corrupts memory"
 
 ADVICE = {
@@ -37,6 +38,7 @@ ADVICE = {
     "list": "pass the elements as arguments, or name the container on the line before",
     "ternary": "decide with if and else, or name the result on the line before",
     "new": "name the awaited value first, or use std::make_unique",
+    "order": "await one by one, each on a line of its own, and name the results",
     "unread": "write it in a plainer way, or mend the check",
 }
 
@@ -61,6 +63,8 @@ class Checker(Braces):
                 self.parenthesised(body, full)
                 self.ternaries(body, full)
                 self.news(body, full)
+                if self.strict:
+                    self.pairs(full)
         if self.strict:
             self.unread()
         return self.findings
@@ -260,3 +264,48 @@ class Checker(Braces):
                 last = self.s.next_at_depth(last, full.last)
             if self.awaits_in(i, last, full) is not None:
                 self.report(i, full, "new", "await inside a new expression", TWICE)
+
+    # 5. Two awaits side by side.
+
+    def pairs(self, full):
+        awaits = sorted(
+            i for i in full.visible if self.text[i] == "co_await" and self.text[i - 1] != "operator"
+        )
+        for place, second in enumerate(awaits):
+            for first in awaits[:place]:
+                end = self.operand_end(first, full.last)
+                between = self.text[end:second]
+                if second >= end and not any(word in ("&&", "||", "?", ":") for word in between):
+                    what = "two awaits side by side in one expression"
+                    self.report(second, full, "order", what, BOTH)
+                    return
+
+    def operand_end(self, index, last):
+        """One behind what an await applies to; awaits in there are its own business."""
+        i = index + 1
+        while i < last and self.text[i] in ("*", "&", "!", "-", "+", "++", "--"):
+            i += 1
+        while i < last:
+            text = self.text[i]
+            if text in ("(", "[", "{"):
+                i = self.partner[i] + 1
+            elif text == "<" and (closing := self.closing_angle(i, last)) is not None:
+                i = closing + 1
+            elif text in (".", "->", "::") or self.tokens[i].kind in ("word", NUMBER, STRING):
+                i += 1
+            else:
+                break
+        return i
+
+    def closing_angle(self, index, last):
+        """The end of template arguments, if `<` begins some: a call or a name follows them."""
+        depth = 0
+        for i in range(index, last):
+            text = self.text[i]
+            depth += (text == "<") - (text == ">") - 2 * (text == ">>")
+            if depth <= 0:
+                behind = self.text[i + 1] if i + 1 < last else ";"
+                return i if behind in ("(", "{", "::") else None
+            if text in (";", "&&", "||", "co_await"):
+                return None
+        return None

@@ -6,7 +6,7 @@ Reads what stands in the files, without a compiler: types are known as far as th
 those under --types) define them. A line is excused by a comment on it or on the line before:
 
     // lint: trivial aggregate          all members of the braced object are trivial
-    // lint: allow(RULE) REASON         RULE: condition lambda aggregate list ternary new
+    // lint: allow(RULE) REASON         RULE: condition lambda aggregate list ternary new order
 
 Ends with 0 where nothing was found, 1 with findings, 2 where the arguments make no sense.
 """

@@ -9,6 +9,7 @@ job<> lists() {
   // bad: list
   co_await keep(std::vector<std::string>{"a", "b"});
   // bad: list
+  // strict: order
   auto two = std::vector<int>{co_await number(1), co_await number(2)};
   use(two[0]);
 }

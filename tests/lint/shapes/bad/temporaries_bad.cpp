@@ -76,6 +76,7 @@ job<> made_of_awaits() {
   letter one{co_await text(), 2};
   // bad: aggregate
   // strict: list
+  // strict: order
   parcel two[2] = {co_await fetch(), co_await fetch()};
   use(one.stamp + two[0].weight());
 }

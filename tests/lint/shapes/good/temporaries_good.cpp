@@ -58,8 +58,10 @@ job<> made_of_awaits() {
   auto two = std::make_unique<parcel>(co_await fetch());
   std::vector<parcel> three;
   three.push_back(co_await fetch());
+  // strict: order
   auto four = std::pair<parcel, parcel>(co_await fetch(1), co_await fetch(2));
   // strict: list
+  // strict: order
   std::tuple<parcel, parcel> five{co_await fetch(1), co_await fetch(2)};
   auto [six, seven] = co_await both();
   for (auto& line : co_await lines()) use(static_cast<int>(line.size()));
@@ -76,6 +78,7 @@ job<letter> returned(std::string words) {
 
 job<std::pair<parcel, parcel>> returned_pair() {
   // strict: list
+  // strict: order
   co_return std::pair<parcel, parcel>{co_await fetch(1), co_await fetch(2)};
 }
 
