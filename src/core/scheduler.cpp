@@ -48,6 +48,15 @@ void scheduler::post(ready_node& node) noexcept {
   posters_.fetch_sub(1);
 }
 
+bool scheduler::try_post(ready_node& node) noexcept {
+  // Counted in before the look at the flag: detach() sets the flag and then waits for posters.
+  posters_.fetch_add(1);
+  const bool open = open_.load();
+  if (open) post(node);
+  posters_.fetch_sub(1);
+  return open;
+}
+
 void scheduler::wait_for_posters() const noexcept {
   while (posters_.load() != 0) std::this_thread::yield();
 }
@@ -89,12 +98,13 @@ std::size_t scheduler::run_batch() noexcept {
 }
 
 void scheduler::report(const exception_context& context) noexcept {
-  if (open_) host_->report(context);
+  if (is_open()) host_->report(context);
 }
 
 void scheduler::detach() noexcept {
+  open_.store(false);
+  wait_for_posters();
   take_posted();
-  open_ = false;
   while (true) {
     // The queue first: destroying a frame may wake other tasks, and a task in the queue must leave
     // it by drop().

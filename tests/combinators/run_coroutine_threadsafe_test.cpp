@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
@@ -49,6 +50,8 @@ class loop_thread {
     loop_->call_soon_threadsafe([loop = loop_] { loop->stop(); });
     thread_.join();
   }
+  /// Waits for a loop that has been stopped from inside.
+  void join() { thread_.join(); }
 
  private:
   rill::event_loop* loop_ = nullptr;
@@ -141,10 +144,39 @@ TEST_CASE("a loop that ends lets those go on who wait", "[threadsafe_task]") {
       other.loop().stop();
       unbegun = run_coroutine_threadsafe(never(log), other.loop());
     });
-    other.stop();
+    other.join();
   }
   CHECK(reason_of(left) == "the event loop was closed");
   CHECK(reason_of(unbegun) == "the event loop was closed");
+}
+
+TEST_CASE("what is handed over while the loop is closed ends", "[threadsafe_task]") {
+  for (int round = 0; round < 50; ++round) {
+    rill::event_loop loop;
+    std::vector<threadsafe_task<int>> handed;
+    bool refused = false;
+    std::promise<void> begun;
+    std::thread other([&] {
+      try {
+        while (handed.size() < 100'000) {
+          handed.push_back(run_coroutine_threadsafe(add(1, 2), loop));
+          if (handed.size() == 5) begun.set_value();
+        }
+      } catch (const rill::usage_error& error) {
+        refused = std::string(error.what()).find("closed") != std::string::npos;
+      }
+    });
+    begun.get_future().wait();
+    loop.run_until_complete([]() -> coro<> { co_await rill::yield(); }());
+    loop.close();
+    other.join();
+    CHECK(refused);
+    bool all_ended = true;
+    for (const threadsafe_task<int>& one : handed) {
+      all_ended = all_ended && one.done() && (one.cancelled() || one.result() == 3);
+    }
+    CHECK(all_ended);
+  }
 }
 
 TEST_CASE("misuse from threads is told in a sentence", "[threadsafe_task]") {

@@ -32,7 +32,7 @@ class scheduler_host {
 };
 
 /// One per event loop, kept alive by the loop and by every future and task of it, so that handles
-/// may outlive the loop. Everything but post() belongs to the loop's thread.
+/// may outlive the loop. Everything but posts and is_open() belongs to the loop's thread.
 class scheduler {
  public:
   scheduler(const scheduler&) = delete;
@@ -57,6 +57,9 @@ class scheduler {
 
   /// Queues a node from any thread and wakes the loop if it sleeps. The node must be in no queue.
   void post(ready_node& node) noexcept;
+  /// The same for whoever may find the loop closed; false then, and the node is still the caller's.
+  /// What has been posted is run or dropped before the loop is closed for good.
+  bool try_post(ready_node& node) noexcept;
 
   /// Runs a coroutine, and whatever it hands over to, until there is nothing to go on with.
   void resume(std::coroutine_handle<> coroutine) noexcept {
@@ -89,8 +92,8 @@ class scheduler {
   task_state* first_task() const noexcept { return tasks_; }
   std::size_t task_count() const noexcept { return task_count_; }
   scheduler_host& host() const noexcept { return *host_; }
-  /// False once the loop is closed.
-  bool is_open() const noexcept { return open_; }
+  /// False once the loop is closed. Any thread.
+  bool is_open() const noexcept { return open_.load_relaxed(); }
   /// Reports through the host; drops the report when the loop is closed.
   void report(const exception_context& context) noexcept;
   bool debug() const noexcept { return debug_; }
@@ -139,7 +142,7 @@ class scheduler {
   std::size_t external_work_ = 0;
   std::uint64_t next_task_id_ = 1;
   scheduler_host* host_;
-  bool open_ = true;
+  atomic<bool> open_{true};
   bool debug_ = false;
   mpsc_stack<ready_node, &ready_node::next> inbox_;
   atomic<bool> asleep_{false};

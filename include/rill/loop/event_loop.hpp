@@ -148,15 +148,17 @@ class event_loop {
   }
 
   /// call_soon() for other threads; wakes the loop. asyncio: call_soon_threadsafe(). Throws
-  /// usage_error on a closed loop. The loop object must be alive: join threads that use it before
-  /// it goes.
+  /// usage_error on a closed loop, also while another thread closes it. The loop object must be
+  /// alive: join threads that use it before it goes.
   template <class Callback, class... Args>
     requires std::invocable<std::decay_t<Callback>&, std::decay_t<Args>&...>
   threadsafe_handle call_soon_threadsafe(Callback&& callback, Args&&... args) {
     check_open();
     auto* const node = detail::make_callback<detail::shared_callback_node>(
         owner(), std::forward<Callback>(callback), std::forward<Args>(args)...);
-    return detail::callback_access::post(*node, owner());
+    threadsafe_handle handle = detail::callback_access::post(*node, owner());
+    if (!handle) check_open();
+    return handle;
   }
 
   /// The loop's clock, read now.

@@ -59,10 +59,12 @@ struct callback_access {
     node.arm(when);
     return handle;
   }
+  /// An empty handle if the loop is closed.
   static threadsafe_handle post(shared_callback_node& node, scheduler& owner) noexcept {
     threadsafe_handle handle{callback_ref<shared_callback_node>(&node)};
-    owner.post(node);
-    return handle;
+    if (owner.try_post(node)) return handle;
+    node.ops->drop(node);
+    return {};
   }
 };
 
