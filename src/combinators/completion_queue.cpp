@@ -8,28 +8,43 @@ namespace rill::detail {
 
 void completion_member::on_done(future_waiter& waiter, future_state& /*done*/) noexcept {
   auto& self = static_cast<completion_member&>(waiter);
-  self.queue->push(self);
+  self.queue->on_member_end(self);
 }
 
-completion_queue::completion_queue(std::int64_t timeout) {
+completion_queue::completion_queue(std::int64_t timeout, member_lookup lookup) : lookup_(lookup) {
   if (timeout != never)
     deadline_ = saturated_sum(loop_services::of(scheduler::require_current()).now(), timeout);
 }
 
 void completion_queue::add(completion_member& member) noexcept {
   member.queue = this;
+  ++count_;
   ++left_;
   if (member.state->done()) {
     push(member);
   } else {
+    ++pending_;
     member.state->add_waiter(member);
   }
+}
+
+void completion_queue::on_member_end(completion_member& member) noexcept {
+  --pending_;
+  push(member);
 }
 
 void completion_queue::push(completion_member& member) noexcept {
   (last_ended_ == nullptr ? first_ended_ : last_ended_->next_ended) = &member;
   last_ended_ = &member;
   if (waiting_ != nullptr) waiting_->wake();
+}
+
+future_state* completion_awaiter::awaited_at(std::size_t index) const noexcept {
+  for (std::size_t i = 0; i < queue_->count_; ++i) {
+    future_state* const state = queue_->lookup_(*queue_, i).state.get();
+    if (!state->done() && index-- == 0) return state;
+  }
+  return nullptr;
 }
 
 bool completion_awaiter::park(task_state& task, std::coroutine_handle<> handle) {

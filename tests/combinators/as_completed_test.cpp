@@ -4,14 +4,17 @@
 #include "rill/combinators/as_completed.hpp"
 
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
+#include "rill/testing/virtual_run.hpp"
 #include "support/coroutine_case.hpp"
 
 using namespace std::chrono_literals;
@@ -31,6 +34,32 @@ coro<int> value_after(std::chrono::nanoseconds delay, int value) {
 coro<int> fails_after(std::chrono::nanoseconds delay) {
   co_await rill::sleep(delay);
   throw std::runtime_error("failed");
+}
+
+using ended_ints = rill::completions<task<int>>;
+
+/// Sleeps; when cancelled, cleans up for a second.
+coro<int> cleans_up(std::string& log, std::string name, std::chrono::nanoseconds delay) {
+  bool cancelled = false;
+  try {
+    co_await rill::sleep(delay);
+  } catch (const rill::cancelled_error&) {
+    cancelled = true;
+  }
+  if (cancelled) {
+    co_await rill::sleep(1s);
+    log += name + " cleaned up, ";
+    throw rill::cancelled_error();
+  }
+  co_return static_cast<int>(delay / 1s);
+}
+
+std::vector<coro<int>> work_of(std::string& log) {
+  std::vector<coro<int>> work;
+  work.push_back(cleans_up(log, "a", 30s));
+  work.push_back(cleans_up(log, "b", 10s));
+  work.push_back(cleans_up(log, "c", 20s));
+  return work;
 }
 
 std::vector<task<int>> sleepers(std::vector<int> seconds) {
@@ -127,4 +156,130 @@ RILL_TEST_CASE("it may be left half-way; one task waits at a time", "[as_complet
   CHECK(what.find("one at a time") != std::string::npos);
   const int value = co_await tasks[1];
   CHECK(value == 3);
+}
+
+RILL_TEST_CASE("coroutines in the order of ending, and the body's value", "[as_completed]") {
+  std::string log;
+  const auto body = [](ended_ints& ended) -> coro<std::unique_ptr<std::string>> {
+    auto order = std::make_unique<std::string>();
+    while (auto next = co_await ended.next()) {
+      *order += std::to_string(next->index) + "=" + std::to_string(next->handle.result()) + " ";
+    }
+    co_return order;
+  };
+  const auto order = co_await as_completed(work_of(log), body);
+  CHECK(*order == "1=10 2=20 0=30 ");
+  CHECK(log.empty());
+  CHECK(rill::loop_clock::now() == time_point(30s));
+  const auto nobody = co_await as_completed(std::vector<coro<int>>(), body, 1s);
+  CHECK(nobody->empty());
+}
+
+RILL_TEST_CASE("coroutines have ended however the body is left", "[as_completed]") {
+  std::string log;
+  const auto first_only = [](ended_ints& ended) -> coro<int&> {
+    static int value = 0;
+    const auto next = co_await ended.next();
+    value = next->handle.result();
+    co_return value;
+  };
+  const int first = co_await as_completed(work_of(log), first_only);
+  CHECK(first == 10);
+  CHECK(log == "a cleaned up, c cleaned up, ");
+  CHECK(rill::loop_clock::now() == time_point(11s));
+  CHECK(rill::all_tasks().size() == 1);
+
+  log.clear();
+  const auto throws = [](ended_ints& ended) -> coro<> {
+    const auto next = co_await ended.next();
+    throw std::runtime_error("number " + std::to_string(next->index));
+  };
+  std::string what;
+  try {
+    co_await as_completed(work_of(log), throws);
+  } catch (const std::runtime_error& error) {
+    what = error.what();
+  }
+  CHECK(what == "number 1");
+  CHECK(log == "a cleaned up, c cleaned up, ");
+
+  log.clear();
+  const auto all = [](ended_ints& ended) -> coro<> {
+    while (auto next = co_await ended.next()) {
+    }
+  };
+  const rill::time_point begun = rill::loop_clock::now();
+  bool late = false;
+  try {
+    co_await as_completed(work_of(log), all, 15s);
+  } catch (const rill::timeout_error&) {
+    late = true;
+  }
+  CHECK(late);
+  CHECK(log == "a cleaned up, c cleaned up, ");
+  CHECK(rill::loop_clock::now() == begun + 16s);
+}
+
+RILL_TEST_CASE("a cancellation strikes the body, a second one waits for the clean-up",
+               "[as_completed]") {
+  std::string log;
+  const auto all = [](ended_ints& ended) -> coro<> {
+    while (auto next = co_await ended.next()) {
+    }
+  };
+  const auto waits = [](std::string& to, decltype(all) body) -> coro<> {
+    co_await as_completed(work_of(to), body);
+  };
+  const task<> waiting = create_task(waits(log, all));
+  co_await rill::sleep(15s);
+  waiting.cancel("enough");
+  co_await rill::sleep(500ms);
+  waiting.cancel("at once");
+  CHECK(log.empty());
+  std::string reason;
+  try {
+    co_await waiting;
+  } catch (const rill::cancelled_error& error) {
+    reason = error.reason();
+  }
+  CHECK(reason == "enough");
+  CHECK(log == "a cleaned up, c cleaned up, ");
+  CHECK(rill::loop_clock::now() == time_point(16s));
+}
+
+RILL_TEST_CASE("an error that the body has seen is its own, another is reported",
+               "[as_completed]") {
+  const auto make = [](int how_many) {
+    std::vector<coro<int>> work;
+    for (int i = 1; i <= how_many; ++i) work.push_back(fails_after(i * 1s));
+    return work;
+  };
+  const auto looks = [](ended_ints& ended) -> coro<int> {
+    int failures = 0;
+    while (auto next = co_await ended.next()) failures += next->handle.exception() ? 1 : 0;
+    co_return failures;
+  };
+  const int failures = co_await as_completed(make(2), looks);
+  CHECK(failures == 2);
+  CHECK(rill::testing::take_reports().empty());
+  const auto looks_away = [](ended_ints&) -> coro<> { co_await rill::sleep(1500ms); };
+  co_await as_completed(make(2), looks_away);
+  const std::vector<std::string> reports = rill::testing::take_reports();
+  REQUIRE(reports.size() == 1);
+  CHECK(reports[0].find("failed") != std::string::npos);
+}
+
+RILL_TEST_CASE("a body that throws before it is a coroutine", "[as_completed]") {
+  std::string log;
+  const auto refuses = [](ended_ints& ended) -> coro<> {
+    throw std::logic_error(std::to_string(ended.size()));
+  };
+  std::string what;
+  try {
+    co_await as_completed(work_of(log), refuses);
+  } catch (const std::logic_error& error) {
+    what = error.what();
+  }
+  CHECK(what == "3");
+  CHECK(log.empty());  // cancelled before they began
 }

@@ -101,6 +101,29 @@ RILL_TEST_CASE("through shield, limits and groups", "[edges]") {
   co_await grouped;
 }
 
+RILL_TEST_CASE("through as_completed to those that have not ended", "[edges]") {
+  const std::vector<task<>> tasks{named("early", 1s), named("late", 3s), named("last", 4s)};
+  const auto taking = [](const std::vector<task<>>& all) -> coro<> {
+    auto ended = rill::as_completed(all);
+    co_await ended.next();
+    co_await ended.next();
+    co_await rill::sleep(1s);
+    co_await ended.next();
+  };
+  const task<> taker = create_task(taking(tasks));
+  co_await let_run();
+  CHECK(shows(taker, "awaits as_completed at "));
+  CHECK(shows(taker, "which is task 'early'"));
+  CHECK(shows(taker, "which is task 'last'"));
+  co_await rill::sleep(2s);
+  CHECK(!shows(taker, "which is task 'early'"));
+  CHECK(shows(taker, "which is task 'late'"));
+  co_await tasks[1];
+  co_await let_run();
+  CHECK(!shows(taker, "which is task"));
+  co_await taker;
+}
+
 RILL_TEST_CASE("a gather of many names the first", "[edges]") {
   const auto gathering = []() -> coro<> {
     std::vector<coro<>> all;

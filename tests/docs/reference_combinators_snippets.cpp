@@ -206,6 +206,21 @@ rill::coro<std::size_t> in_order_of_ending() {
 }
 // [/as_completed]
 
+// [as_completed_body]
+rill::coro<int> first_answer_above(int limit) {
+  std::vector<rill::coro<int>> questions;
+  for (int i = 1; i < 4; ++i) questions.push_back(answer_after(i * 10ms));
+  const auto body = [limit](rill::completions<rill::task<int>>& ended) -> rill::coro<int> {
+    while (auto next = co_await ended.next()) {
+      const int answer = next->handle.result();
+      if (answer > limit) co_return answer;  // the others are cancelled
+    }
+    co_return 0;
+  };
+  co_return co_await rill::as_completed(std::move(questions), body);
+}
+// [/as_completed_body]
+
 void ask_another_thread() {
   // [run_coroutine_threadsafe]
   rill::event_loop loop;
@@ -249,6 +264,8 @@ rill::coro<int> all() {
   expect(connected == 42, "staggered_race");
   const std::size_t first = co_await in_order_of_ending();
   expect(first == 2, "as_completed");
+  const int above = co_await first_answer_above(1);
+  expect(above > 1, "as_completed with a body");
   co_return 0;
 }
 

@@ -36,10 +36,12 @@ class completion_queue {
   completion_queue(const completion_queue&) = delete;
   completion_queue& operator=(const completion_queue&) = delete;
 
-  void push(completion_member& member) noexcept;
+  void on_member_end(completion_member& member) noexcept;
 
  protected:
-  explicit completion_queue(std::int64_t timeout);
+  using member_lookup = completion_member& (*)(completion_queue&, std::size_t) noexcept;
+
+  completion_queue(std::int64_t timeout, member_lookup lookup);
   ~completion_queue() = default;
 
   void add(completion_member& member) noexcept;
@@ -48,9 +50,14 @@ class completion_queue {
  private:
   friend class completion_awaiter;
 
+  void push(completion_member& member) noexcept;
+
   completion_member* first_ended_ = nullptr;
   completion_member* last_ended_ = nullptr;
   completion_awaiter* waiting_ = nullptr;
+  member_lookup lookup_;
+  std::size_t count_ = 0;
+  std::size_t pending_ = 0;
   std::size_t left_ = 0;  // not given yet
   std::int64_t deadline_ = never;
 };
@@ -72,6 +79,8 @@ class completion_awaiter : public parking_awaiter, public native_awaiter, privat
 
   cancel_outcome try_cancel(const shared_text& reason) noexcept override;
   const char* describe() const noexcept override { return "as_completed"; }
+  std::size_t awaited_count() const noexcept override { return queue_->pending_; }
+  future_state* awaited_at(std::size_t index) const noexcept override;  // O(members)
 
   void wake() noexcept;
 
