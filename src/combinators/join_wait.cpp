@@ -93,7 +93,7 @@ void join_wait::finish_if_over() noexcept {
   if (!parked_ || asking_ || !over()) return;
   parked_ = false;
   stop();
-  if (struck_ && task_->interrupt_due()) task_->take_delivery();
+  if (struck_ && !kept_ && task_->interrupt_due()) task_->take_delivery();
   task_->wake();
 }
 

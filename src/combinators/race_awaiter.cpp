@@ -11,13 +11,17 @@ namespace rill::detail {
 
 void race_wait::on_member_end(join_member& member) noexcept {
   if (settled()) return;
-  if (!failures_win_ && member.state->status() != future_status::value) {
+  if (member.state->status() == future_status::value) {
+    winner_ = &member;
+    settle_for_good();
+    cancel_pending();
+  } else if (!failures_win_) {
     member.state->mark_observed();  // it counts only if all fail, and is thrown then
-    return;
+  } else if (!asked()) {
+    winner_ = &member;
+    settle();
+    cancel_pending();
   }
-  winner_ = &member;
-  settle();
-  cancel_pending();
 }
 
 join_member& race_wait::winner() {

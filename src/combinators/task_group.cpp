@@ -25,6 +25,7 @@ void group_wait::park(task_state& task, std::coroutine_handle<> handle) noexcept
 group_wait::~group_wait() { group_->waiting_ = nullptr; }
 
 cancel_outcome group_wait::try_cancel(const shared_text& reason) noexcept {
+  group_->interrupted_ = true;
   group_->stop_members(reason);
   return cancel_outcome::too_late;
 }
@@ -149,6 +150,7 @@ void task_group::conclude() {
     }
   }
   scope_.withdraw();
+  if (!interrupted_) return;
   detail::task_state& task = *detail::scheduler::require_current().current_task();
   if (task.interrupt_due()) task.throw_interrupt();
 }

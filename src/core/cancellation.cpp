@@ -247,8 +247,7 @@ bool cancel_scope::absorb() noexcept {
 void cancel_scope::pass_on() {
   if (requests_ == 0) throw;
   withdraw();
-  if (task_->interrupt_due()) task_->throw_interrupt();
-  throw;
+  task_->throw_interrupt();
 }
 
 void cancel_scope::withdraw() noexcept {

@@ -134,11 +134,68 @@ coro<int> limited(schedule& plan, int depth, int& children) {
   co_return 1;
 }
 
+/// What first_of() and staggered_race() take for granted, the failures of those who lose, is noted.
+coro<int> noted(schedule& plan, int depth, int& siblings) {
+  std::exception_ptr error;
+  try {
+    co_return co_await node(plan, depth, siblings);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  plan.note_errors(rill::describe_exception(error));
+  std::rethrow_exception(error);
+}
+
+coro<int> raced(schedule& plan, int depth, int& children) {
+  const int form = plan.pick(3);
+  const int count = 1 + plan.pick(3);
+  if (form == 2) {
+    std::vector<std::function<coro<int>()>> candidates;
+    for (int i = 0; i < count; ++i)
+      candidates.emplace_back([&] { return noted(plan, depth, children); });
+    co_await rill::staggered_race(std::move(candidates), plan.moment());
+    co_return 1;
+  }
+  std::vector<coro<int>> runners;
+  for (int i = 0; i < count; ++i)
+    runners.push_back(form == 0 ? node(plan, depth, children) : noted(plan, depth, children));
+  if (form == 0) {
+    co_await rill::race(std::move(runners));
+  } else {
+    co_await rill::first_of(std::move(runners));
+  }
+  co_return 1;
+}
+
+coro<int> taken_in_turn(schedule& plan, int depth, int& children) {
+  std::vector<coro<int>> all;
+  const int count = plan.pick(4);
+  const int most = plan.pick(4);
+  for (int i = 0; i < count; ++i) all.push_back(node(plan, depth, children));
+  const auto body = [&plan, most](rill::completions<rill::task<int>>& ended) -> coro<> {
+    int taken = 0;
+    while (auto next = co_await ended.next()) {
+      if (next->handle.cancelled()) continue;
+      if (const auto error = next->handle.exception())
+        plan.note_errors(rill::describe_exception(error));
+      if (++taken > most) co_return;
+    }
+  };
+  const auto limit = plan.pick(2) == 0 ? plan.moment() : std::chrono::milliseconds(1h);
+  bool late = false;
+  try {
+    co_await rill::as_completed(std::move(all), std::cref(body), limit);
+  } catch (const rill::timeout_error&) {
+    late = true;
+  }
+  co_return late ? 0 : 1;
+}
+
 coro<int> node(schedule& plan, int depth, int& siblings) {
   const living alive(plan.live);
   const living counted(siblings);
   int children = 0;
-  const int kind = depth == 0 ? 0 : plan.pick(6);
+  const int kind = depth == 0 ? 0 : plan.pick(8);
   std::exception_ptr error;
   int value = 0;
   try {
@@ -157,6 +214,12 @@ coro<int> node(schedule& plan, int depth, int& siblings) {
         break;
       case 5:
         value = co_await node(plan, depth - 1, children);
+        break;
+      case 6:
+        value = co_await raced(plan, depth - 1, children);
+        break;
+      case 7:
+        value = co_await taken_in_turn(plan, depth - 1, children);
         break;
       default:
         value = co_await leaf(plan, plan.pick(9));

@@ -32,8 +32,9 @@ struct race_winner {
 /// a range, a race_winner. If the first that ends fails, its error is thrown. What the losers give
 /// after that, or throw, is dropped, or reported. Tasks and futures among the arguments are
 /// cancelled too when they lose, but not waited for.
-/// **Cancellation** of the caller cancels all. **Lifetime**: as for gather(). **Throws**
-/// usage_error for an empty range.
+/// **Cancellation** of the caller cancels all; if one of them comes to a value all the same, that
+/// is given, and the cancellation strikes at the next await. **Lifetime**: as for gather().
+/// **Throws** usage_error for an empty range.
 template <awaitable... Awaitables>
   requires(sizeof...(Awaitables) != 0)
 auto race(Awaitables&&... awaited) {

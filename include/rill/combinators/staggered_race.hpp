@@ -14,6 +14,7 @@
 
 #include "rill/combinators/task_group.hpp"
 #include "rill/combinators/wait.hpp"
+#include "rill/core/cancel_scope.hpp"
 #include "rill/core/coro.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/result.hpp"
@@ -77,6 +78,7 @@ class stagger {
     }
   }
 
+  bool has_winner() const noexcept { return outcome_.value.has_value(); }
   staggered_result<T> take() { return std::move(outcome_); }
 
  private:
@@ -100,13 +102,20 @@ class stagger {
 /// Candidates are callables without arguments that give a `rill::coro<T>`; the range is copied, or
 /// moved. Without a delay (nanoseconds::max()) each waits for the one before to fail. Failures are
 /// in the result, and so is the case that all have failed.
-/// **Cancellation** is passed on to all that run; the race ends with it when none is left.
+/// **Cancellation** is passed on to all that run; the race ends with it when none is left, but with
+/// the winner if one of them has succeeded all the same: then it strikes at the next await.
 template <std::ranges::forward_range Range>
 coro<staggered_result<detail::candidate_value_t<Range>>> staggered_race(
     Range candidates, std::chrono::nanoseconds delay = std::chrono::nanoseconds::max()) {
   detail::stagger<detail::candidate_value_t<Range>> state;
   const auto body = [&](task_group& group) { return state.run_all(group, candidates, delay); };
-  co_await with_task_group(std::ref(body));
+  cancel_scope edge;
+  try {
+    co_await with_task_group(std::ref(body));
+  } catch (const cancelled_error&) {
+    if (!state.has_winner()) throw;
+    edge.renew_outer();  // the value is kept, and the cancellation strikes at the next await
+  }
   co_return state.take();
 }
 // [/staggered_race]

@@ -127,6 +127,7 @@ class task_group {
   std::size_t live_ = 0;
   group_options options_;
   bool body_runs_ = true;
+  bool interrupted_ = false;  // a cancellation from outside has met the wait for the members
   bool stopping_ = false;
   bool over_ = false;
 };

@@ -62,8 +62,8 @@ class cancel_scope {
   /// scope's requests back if so. Call it in the handler at the edge, once.
   bool absorb() noexcept;
 
-  /// In the handler at the edge, when absorb() has said no: throws the cancelled_error on, or that
-  /// of the enclosing scope that wants it, with its reason, if it was this scope's before.
+  /// In the handler at the edge, when absorb() has said no: throws the cancelled_error on, or, if
+  /// this scope was asked too, one with the reason of the enclosing scope that wants it.
   [[noreturn]] void pass_on();
 
   /// Takes this scope's requests back, struck or not (for an edge that is reached without an

@@ -77,6 +77,13 @@ class join_wait : public parking_awaiter, public native_awaiter {
   /// There is enough: the wait is over as soon as no owned member is pending.
   void settle() noexcept { settled_ = true; }
   bool settled() const noexcept { return settled_; }
+  /// settle(), with something that a cancellation does not take away: it strikes behind the wait.
+  void settle_for_good() noexcept {
+    settled_ = true;
+    kept_ = true;
+  }
+  /// The caller's cancellation was passed on to the members.
+  bool asked() const noexcept { return asked_; }
   void cancel_owned() noexcept;
   /// Handles too.
   void cancel_pending() noexcept;
@@ -107,6 +114,7 @@ class join_wait : public parking_awaiter, public native_awaiter {
   bool asking_ = false;  // inside try_cancel()
   bool asked_ = false;   // the caller's cancellation was passed on
   bool struck_ = false;  // and some member has taken it
+  bool kept_ = false;    // but there is an outcome
 };
 
 /// Runs an awaitable that is neither a coroutine nor a future as a task's coroutine. It is referred
