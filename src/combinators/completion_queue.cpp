@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/combinators/detail/completion_queue.hpp"
 
+#include "rill/combinators/detail/join_wait.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/scheduler.hpp"
 
@@ -16,7 +17,9 @@ completion_queue::completion_queue(std::int64_t timeout, member_lookup lookup) :
     deadline_ = saturated_sum(loop_services::of(scheduler::require_current()).now(), timeout);
 }
 
-void completion_queue::add(completion_member& member) noexcept {
+void completion_queue::add(completion_member& member) {
+  if (owner_ == nullptr) owner_ = &member.state->loop_scheduler();
+  check_same_loop(*owner_, *member.state);
   member.queue = this;
   ++count_;
   ++left_;
@@ -51,6 +54,9 @@ bool completion_awaiter::park(task_state& task, std::coroutine_handle<> handle) 
   if (queue_->waiting_ != nullptr) {
     throw_usage("rill: another task waits for the next of these; one at a time");
   }
+  check_same_loop(task.owner(), *queue_->lookup_(*queue_, 0).state);
+  if (queue_->pending_ == 1 && awaited_at(0) == &task)
+    throw_usage("rill: a task cannot await itself; it would wait for ever");
   task_ = &task;
   if (task.interrupt_due()) {
     task.take_delivery();

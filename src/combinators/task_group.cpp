@@ -4,9 +4,7 @@
 #include "rill/combinators/exception_group.hpp"
 #include "rill/core/scheduler.hpp"
 
-namespace rill {
-
-namespace detail {
+namespace rill::detail {
 
 void group_member::on_done(future_waiter& waiter, future_state& /*state*/) noexcept {
   auto& self = static_cast<group_member&>(waiter);
@@ -38,40 +36,55 @@ future_state* group_wait::awaited_at(std::size_t index) const noexcept {
   return member->state.get();
 }
 
+void group_link::attach(group_state* group) noexcept {
+  group_ = group;
+  if (group != nullptr) group->links_.push_back(*this);
+}
+
+void group_link::detach() noexcept {
+  if (is_linked()) unlink();
+  group_ = nullptr;
+}
+
+group_state& group_link::state() const {
+  if (group_ == nullptr) {
+    throw_usage(
+        "rill: this task_group is over, or was never one; use it while with_task_group() runs");
+  }
+  return *group_;
+}
+
 void throw_no_value_of_body() {
   throw_usage(
       "rill: the body of this task_group was stopped by cancel() and has no value; give it no "
       "result, or ask before");
 }
 
-}  // namespace detail
-
-task_group::~task_group() {
+group_state::~group_state() {
+  while (group_link* const link = links_.pop_front()) link->group_ = nullptr;
   drop(members_);
   drop(failed_);
 }
 
-void task_group::drop(detail::intrusive_list<detail::group_member>& list) noexcept {
-  while (detail::group_member* const member = list.pop_front()) {
+void group_state::drop(intrusive_list<group_member>& list) noexcept {
+  while (group_member* const member = list.pop_front()) {
     if (member->state) member->state->remove_waiter(*member);
     delete member;
   }
 }
 
-task_group::member_ref task_group::prepare() {
+group_state::member_ref group_state::prepare() {
   if (stopping_) {
-    detail::throw_usage(
-        "rill: this task_group is being cancelled; no members can be added to it any more");
+    throw_usage("rill: this task_group is being cancelled; no members can be added to it any more");
   }
   if (over_ || (!body_runs_ && live_ == 0))
-    detail::throw_usage("rill: this task_group is over; no members can be added to it any more");
-  return std::make_unique<detail::group_member>(*this);
+    throw_usage("rill: this task_group is over; no members can be added to it any more");
+  return std::make_unique<group_member>(*this);
 }
 
 // An eager member may have ended already, and may have stopped the group.
-void task_group::adopt(member_ref member,
-                       const detail::state_ref<detail::future_state>& state) noexcept {
-  detail::group_member& added = *member.release();
+void group_state::adopt(member_ref member, const state_ref<future_state>& state) noexcept {
+  group_member& added = *member.release();
   added.state = state;
   members_.push_back(added);
   ++live_;
@@ -80,13 +93,13 @@ void task_group::adopt(member_ref member,
     return;
   }
   state->add_waiter(added);
-  if (stopping_) state->cancel(detail::shared_text());
+  if (stopping_) state->cancel(shared_text());
 }
 
-void task_group::on_member_end(detail::group_member& member) noexcept {
+void group_state::on_member_end(group_member& member) noexcept {
   members_.erase(member);
   --live_;
-  if (member.state->status() == detail::future_status::error) {
+  if (member.state->status() == future_status::error) {
     member.state->mark_observed();
     failed_.push_back(member);
     abort();
@@ -99,46 +112,46 @@ void task_group::on_member_end(detail::group_member& member) noexcept {
   }
 }
 
-void task_group::stop_members(const detail::shared_text& reason) noexcept {
+void group_state::stop_members(const shared_text& reason) noexcept {
   if (stopping_) return;
   stopping_ = true;
-  for (detail::group_member& member : members_) member.state->cancel(reason);
+  for (group_member& member : members_) member.state->cancel(reason);
 }
 
-void task_group::abort() noexcept {
+void group_state::abort() noexcept {
   const bool first = !stopping_;
-  stop_members(detail::shared_text());
+  stop_members(shared_text());
   if (first && body_runs_) scope_.cancel();
 }
 
-void task_group::cancel(std::string_view reason) {
-  const detail::shared_text text(reason);
+void group_state::cancel(std::string_view reason) {
+  const shared_text text(reason);
   if (stopping_ || over_) return;
   stop_members(text);
   if (body_runs_) scope_.cancel(reason);
 }
 
-void task_group::end_body(std::exception_ptr error, bool interrupted) noexcept {
+void group_state::end_body(std::exception_ptr error, bool interrupted) noexcept {
   body_runs_ = false;
   if (!error) return;
   (interrupted ? interruption_ : body_error_) = std::move(error);
   abort();
 }
 
-std::vector<std::exception_ptr> task_group::take_errors() {
+std::vector<std::exception_ptr> group_state::take_errors() {
   std::vector<std::exception_ptr> errors;
-  for (const detail::group_member& member : failed_) errors.push_back(member.state->error());
+  for (const group_member& member : failed_) errors.push_back(member.state->error());
   if (body_error_) errors.push_back(std::move(body_error_));
   return errors;
 }
 
-void task_group::conclude() {
+void group_state::conclude() {
   over_ = true;
   std::vector<std::exception_ptr> errors = take_errors();
   if (!errors.empty()) {
     scope_.renew_outer();
     scope_.withdraw();
-    if (errors.size() == 1 && !options_.always_wrap) std::rethrow_exception(errors.front());
+    if (errors.size() == 1 && !always_wrap_) std::rethrow_exception(errors.front());
     throw exception_group("rill: tasks of a group have failed", std::move(errors));
   }
   if (interruption_) {
@@ -151,8 +164,8 @@ void task_group::conclude() {
   }
   scope_.withdraw();
   if (!interrupted_) return;
-  detail::task_state& task = *detail::scheduler::require_current().current_task();
+  task_state& task = *scheduler::require_current().current_task();
   if (task.interrupt_due()) task.throw_interrupt();
 }
 
-}  // namespace rill
+}  // namespace rill::detail

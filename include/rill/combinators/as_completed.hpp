@@ -150,7 +150,7 @@ using completions_of = completions<typename task_of_coro<std::ranges::range_valu
 ///
 /// Cancels nothing, at the time limit neither; may be left at any time, and gone on with. The time
 /// counts from the call. The handles are copied. **Threads**: only on the thread of the loop.
-/// **Throws** usage_error for an empty handle.
+/// **Throws** usage_error for an empty handle, or one of another loop.
 template <std::ranges::forward_range Range>
 auto as_completed(const Range& handles) {
   detail::check_completable<Range>();

@@ -5,14 +5,12 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-#include "rill/base/detail/intrusive_list.hpp"
+#include "rill/combinators/detail/group_state.hpp"
 #include "rill/combinators/detail/group_wait.hpp"
 #include "rill/combinators/task_status.hpp"
 #include "rill/core/cancel_scope.hpp"
@@ -44,30 +42,38 @@ class member_task : public task<T> {
 };
 // [/member_task]
 
+namespace detail {
+template <class T, class Body>
+coro<T> run_group(Body body, group_options options);
+}
+
 // [task_group]
 /// Tasks that end together. asyncio: TaskGroup. Made by with_task_group(), whose body is given it.
 ///
 /// The first member that fails, with anything but a cancellation, cancels its siblings and the
 /// body's present wait. Results are on the members' handles. A member that is cancelled by hand is
-/// just over. **Threads**: only on the thread of its loop. **Lifetime**: that of with_task_group();
-/// members may use it too.
-class task_group {
+/// just over. **Threads**: only on the thread of its loop. **Lifetime**: copies refer to the same
+/// group, and may be kept longer than it lives; what is then asked of them is a usage_error.
+class task_group : private detail::group_link {
  public:
-  task_group(const task_group&) = delete;
-  task_group& operator=(const task_group&) = delete;
+  /// Refers to no group.
+  task_group() noexcept = default;
+
+  /// True while this refers to a group that is not over.
+  explicit operator bool() const noexcept { return group() != nullptr; }
 
   /// Makes a member. As rill::create_task(). From the body, from members, and from other code of
   /// the loop, for as long as the body runs or a member lives. Throws usage_error, and destroys the
   /// coroutine unrun, when the group is over or being cancelled.
   template <class T>
-  member_task<T> create_task(coro<T> coroutine, const task_options& options = {}) {
-    member_ref member = prepare();
+  member_task<T> create_task(coro<T> coroutine, const task_options& options = {}) const {
+    detail::group_state::member_ref member = state().prepare();
     return add(std::move(member), rill::create_task(std::move(coroutine), options));
   }
   template <class Callable, class... Args>
     requires std::is_invocable_v<std::decay_t<Callable>&, std::decay_t<Args>...>
-  auto create_task(Callable&& callable, Args&&... args) {
-    member_ref member = prepare();
+  auto create_task(Callable&& callable, Args&&... args) const {
+    detail::group_state::member_ref member = state().prepare();
     return add(std::move(member),
                rill::create_task(std::forward<Callable>(callable), std::forward<Args>(args)...));
   }
@@ -79,68 +85,32 @@ class task_group {
   /// that, the error is thrown here (for an end, a usage_error), and the group goes on.
   /// **Cancellation** of the caller cancels and joins the member.
   template <class T = void, class Callable, class... Args>
-  coro<T> start(Callable callable, Args... args);
+  coro<T> start(Callable callable, Args... args) const;
 
   /// Cancels the members and the body's wait; with_task_group() then ends without an error, unless
-  /// there is one. Idempotent; no members can be added after it. asyncio: cancel().
-  void cancel(std::string_view reason = {});
+  /// there is one. Idempotent, also when the group is over; no members can be added after it.
+  /// asyncio: cancel().
+  void cancel(std::string_view reason = {}) const {
+    if (group() != nullptr) group()->cancel(reason);
+  }
 
   /// Members that have not ended.
-  std::size_t size() const noexcept { return live_; }
+  std::size_t size() const noexcept { return group() == nullptr ? 0 : group()->live(); }
   // [/task_group]
 
- protected:
-  explicit task_group(group_options options) noexcept : options_(options) {}
-  ~task_group();
-
-  /// The body has ended. An error or a cancellation of it stops the members.
-  void end_body(std::exception_ptr error, bool interrupted) noexcept;
-  /// Throws what with_task_group() throws, if anything. Requires: no member lives.
-  void conclude();
-
  private:
-  friend class detail::group_wait;
-  friend struct detail::group_member;
+  template <class T, class Body>
+  friend coro<T> detail::run_group(Body body, group_options options);
+  explicit task_group(detail::group_state& group) noexcept : group_link(group) {}
 
-  using member_ref = std::unique_ptr<detail::group_member>;
-
-  /// Throws usage_error if no member can be added.
-  member_ref prepare();
   template <class T>
-  member_task<T> add(member_ref member, task<T> made) {
-    adopt(std::move(member), detail::future_access::state(made));
+  member_task<T> add(detail::group_state::member_ref member, task<T> made) const {
+    state().adopt(std::move(member), detail::future_access::state(made));
     return member_task<T>(std::move(made));
   }
-  void adopt(member_ref member, const detail::state_ref<detail::future_state>& state) noexcept;
-  void on_member_end(detail::group_member& member) noexcept;
-  void stop_members(const detail::shared_text& reason) noexcept;
-  void abort() noexcept;
-  std::vector<std::exception_ptr> take_errors();
-  void drop(detail::intrusive_list<detail::group_member>& list) noexcept;
-
-  cancel_scope scope_;
-  detail::intrusive_list<detail::group_member> members_;  // that live
-  detail::intrusive_list<detail::group_member> failed_;   // in the order of failing
-  detail::group_wait* waiting_ = nullptr;
-  std::exception_ptr body_error_;
-  std::exception_ptr interruption_;
-  std::size_t live_ = 0;
-  group_options options_;
-  bool body_runs_ = true;
-  bool interrupted_ = false;  // a cancellation from outside has met the wait for the members
-  bool stopping_ = false;
-  bool over_ = false;
 };
 
 namespace detail {
-
-/// A group that is entered, and left.
-class running_group final : public task_group {
- public:
-  explicit running_group(group_options options) noexcept : task_group(options) {}
-  using task_group::conclude;
-  using task_group::end_body;
-};
 
 /// A member that start() has begun: what fails before it is ready is told there, not to the group.
 template <class T, class Callable, class... Args>
@@ -166,13 +136,14 @@ coro<> run_started(future<T> ready, task_status<T> status, Callable callable, Ar
 
 template <class T, class Body>
 coro<T> run_group(Body body, group_options options) {
-  running_group group(options);
+  group_state state(options.always_wrap);
+  task_group group(state);
   std::optional<stored_t<T>> value;
   std::exception_ptr error;
   bool interrupted = false;
   coro<T> running;
   try {
-    running = std::invoke(body, static_cast<task_group&>(group));
+    running = std::invoke(body, group);
     if constexpr (std::is_void_v<T>) {
       co_await std::move(running);
       value.emplace();
@@ -188,9 +159,9 @@ coro<T> run_group(Body body, group_options options) {
   } catch (...) {
     error = std::current_exception();
   }
-  group.end_body(std::move(error), interrupted);
-  co_await group_wait(group);
-  group.conclude();
+  state.end_body(std::move(error), interrupted);
+  co_await group_wait(state);
+  state.conclude();
   if constexpr (std::is_reference_v<T>) {
     if (!value) throw_no_value_of_body();
     co_return **value;
@@ -200,13 +171,12 @@ coro<T> run_group(Body body, group_options options) {
   }
 }
 
-}  // namespace detail
-
+/// What start() does. `group` is a copy: that of the caller may go while this waits.
 template <class T, class Callable, class... Args>
-coro<T> task_group::start(Callable callable, Args... args) {
+coro<T> start_member(task_group group, Callable callable, Args... args) {
   future<T> ready = create_future<T>();
-  const member_task<> member = create_task(detail::run_started<T, Callable, Args...>(
-      ready, task_status<T>(ready), std::move(callable), std::move(args)...));
+  const member_task<> member = group.create_task(detail::run_started<T, Callable, Args...>(
+      ready, status_access::make(ready), std::move(callable), std::move(args)...));
   std::exception_ptr interruption;
   try {
     if constexpr (std::is_void_v<T>) {
@@ -224,6 +194,13 @@ coro<T> task_group::start(Callable callable, Args... args) {
     co_await detail::ended(member);
   }
   std::rethrow_exception(interruption);
+}
+
+}  // namespace detail
+
+template <class T, class Callable, class... Args>
+coro<T> task_group::start(Callable callable, Args... args) const {
+  return detail::start_member<T, Callable, Args...>(*this, std::move(callable), std::move(args)...);
 }
 
 // [with_task_group]

@@ -9,7 +9,9 @@
 
 namespace rill {
 
-class task_group;
+namespace detail {
+struct status_access;
+}
 
 // [task_status]
 /// Given to a coroutine that task_group::start() has begun. asyncio: none; trio: TaskStatus.
@@ -27,10 +29,19 @@ class task_status {
   // [/task_status]
 
  private:
-  friend class task_group;
+  friend struct detail::status_access;
   explicit task_status(future<T> ready) noexcept : ready_(std::move(ready)) {}
 
   future<T> ready_;
 };
+
+namespace detail {
+struct status_access {
+  template <class T>
+  static task_status<T> make(future<T> ready) noexcept {
+    return task_status<T>(std::move(ready));
+  }
+};
+}  // namespace detail
 
 }  // namespace rill

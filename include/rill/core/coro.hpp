@@ -183,7 +183,9 @@ class [[nodiscard(
   explicit coro(detail::promise<T>& promise) noexcept : promise_(&promise) {}
   detail::promise<T>& promise_reference() {
     if (promise_ == nullptr) [[unlikely]]
-      detail::throw_usage("rill: this coro is empty (moved from, or given to a task before)");
+      detail::throw_usage(
+          "rill: this coro is empty: it was awaited or given away before; call its function again "
+          "for another");
     return *promise_;
   }
 

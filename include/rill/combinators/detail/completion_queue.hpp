@@ -44,7 +44,7 @@ class completion_queue {
   completion_queue(std::int64_t timeout, member_lookup lookup);
   ~completion_queue() = default;
 
-  void add(completion_member& member) noexcept;
+  void add(completion_member& member);
   std::size_t left() const noexcept { return left_; }
 
  private:
@@ -56,6 +56,7 @@ class completion_queue {
   completion_member* last_ended_ = nullptr;
   completion_awaiter* waiting_ = nullptr;
   member_lookup lookup_;
+  const scheduler* owner_ = nullptr;
   std::size_t count_ = 0;
   std::size_t pending_ = 0;
   std::size_t left_ = 0;  // not given yet
