@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Cancelling: from the same thread, from another, and a shield against it. Listings F 2.11, R3.6a,
-// R3.6b, R3.8, N11.
+// Cancelling: from the same thread, from another, and a shield against it. Listings F 2.11, N9,
+// R3.6a, R3.6b, R3.8, N11.
 #include <chrono>
 #include <string>
 #include <thread>

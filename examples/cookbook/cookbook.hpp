@@ -42,12 +42,18 @@ inline rill::coro<> begin(rill::coro<> recipe) {
   co_await std::move(recipe);
 }
 
-inline int run(int count, char** arguments, rill::coro<> recipe) {
-  rill::testing::virtual_clock clock;
+/// Options for a loop on the clock that was asked for.
+inline rill::loop_options options_of(int count, char** arguments,
+                                     rill::testing::virtual_clock& clock) {
   rill::loop_options options;
   if (count > 1 && std::string_view(arguments[1]) == "--virtual") options.clock = &clock;
+  return options;
+}
+
+inline int run(int count, char** arguments, rill::coro<> recipe) {
+  rill::testing::virtual_clock clock;
   try {
-    rill::run(begin(std::move(recipe)), std::move(options));
+    rill::run(begin(std::move(recipe)), options_of(count, arguments, clock));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Many at once: order of results, errors thrown and collected, a gather that is cancelled. Listings
-// F 4.5, F 4.6, F 4.7, F 4.5.1-a, F 4.5.1-b, R2.9a, R3.7, R3.10, R3.12.
+// F 4.5, F 4.6, F 4.7, F 4.5.1-a, F 4.5.1-b, R2.9a, R3.7, R3.10, R3.12, N14.
 #include <chrono>
 #include <exception>
 #include <string>

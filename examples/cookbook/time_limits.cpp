@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Time limits: on a coroutine, on a shielded task, on a block. Listings F 2.12, F 2.13, R3.5.
+// Time limits: on a coroutine, on a shielded task, on a block, one inside
+// another. Listings F 2.12, F 2.13, F 4.3, N10, N11, N12, R3.5.
 #include <chrono>
 #include <optional>
 #include <string>
@@ -48,10 +49,30 @@ rill::coro<> on_a_block() {
   if (!page) say("and on without it");
 }
 
+// The limit of one request inside that of the whole session: each expiry is its own.
+rill::coro<> one_inside_another() {
+  const auto session = []() -> rill::coro<> {
+    for (int i = 1; i < 10; ++i) {
+      try {
+        const std::string page = co_await rill::wait_for(fetch("site", i * 400ms), 1s);
+        say(page);
+      } catch (const rill::timeout_error&) {
+        say("this request took too long, the session goes on");
+      }
+    }
+  };
+  try {
+    co_await rill::timeout(3s, session);
+  } catch (const rill::timeout_error&) {
+    say("the session is over");
+  }
+}
+
 rill::coro<> recipe() {
   co_await on_a_coroutine();
   co_await on_a_shielded_task();
   co_await on_a_block();
+  co_await one_inside_another();
 }
 
 }  // namespace

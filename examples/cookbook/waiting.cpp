@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // wait(): all, the first error, the first to end, in a loop, with a limit. Listings F 4.10, F 4.11,
-// F 4.12, F 4.13, F 4.14, F 4.15, R3.11a, R3.11b, R3.11c.
+// F 4.12, F 4.13, F 4.14, F 4.15, R3.11a, R3.11b, R3.11c, N16, N17, N18, N19.
 #include <chrono>
 #include <string>
 #include <vector>

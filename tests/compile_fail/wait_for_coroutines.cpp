@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // wait() tells what is done and what is not: of coroutines it could tell nothing.
+// Listing F 4.16.
 // expect: create_task
 #include <vector>
 
