@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "combinators/outcomes.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
@@ -23,18 +24,10 @@ using rill::coro;
 using rill::create_task;
 using rill::task;
 using rill::time_point;
+using rill_test::fails_after;
+using rill_test::value_after;
 
 namespace {
-
-coro<int> value_after(std::chrono::nanoseconds delay, int value) {
-  co_await rill::sleep(delay);
-  co_return value;
-}
-
-coro<int> fails_after(std::chrono::nanoseconds delay) {
-  co_await rill::sleep(delay);
-  throw std::runtime_error("failed");
-}
 
 using ended_ints = rill::completions<task<int>>;
 

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "combinators/outcomes.hpp"
 #include "rill/combinators/wait_for.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
@@ -29,18 +30,11 @@ using rill::create_task;
 using rill::gather;
 using rill::task;
 using rill::time_point;
+using rill_test::fails_after;
+using rill_test::outcome_of;
+using rill_test::value_after;
 
 namespace {
-
-coro<int> value_after(std::chrono::nanoseconds delay, int value) {
-  co_await rill::sleep(delay);
-  co_return value;
-}
-
-coro<int> fails_after(std::chrono::nanoseconds delay, std::string what) {
-  co_await rill::sleep(delay);
-  throw std::runtime_error(what);
-}
 
 /// Says in the log how it has ended.
 coro<int> witnessed(std::chrono::nanoseconds delay, std::string& log, char name) {
@@ -67,18 +61,6 @@ coro<int> slow_to_stop(std::chrono::nanoseconds clean_up, std::string& log) {
   log += "cleaned ";
   if (cancelled) throw cancelled_error();
   co_return 0;
-}
-
-coro<std::string> failure_of(coro<> body) {
-  std::string what = "none";
-  try {
-    co_await std::move(body);
-  } catch (const cancelled_error& error) {
-    what = "cancelled " + std::string(error.reason());
-  } catch (const std::exception& error) {
-    what = error.what();
-  }
-  co_return what;
 }
 
 }  // namespace
@@ -154,7 +136,7 @@ RILL_TEST_CASE("coroutines: the first error cancels and joins the rest", "[gathe
     co_await gather(slow_to_stop(3s, to), fails_after(1s, "first"), witnessed(500ms, to, 'a'),
                     fails_after(2s, "second"));
   };
-  const std::string what = co_await failure_of(body(log));
+  const std::string what = co_await outcome_of(body(log));
   CHECK(what == "first");
   CHECK(log == "a-done cleaned ");
   CHECK(rill::loop_clock::now() == time_point(4s));
@@ -170,7 +152,7 @@ RILL_TEST_CASE("handles: the first error is thrown at once, siblings go on [41]"
   handles.push_back(create_task(fails_after(3s, "late")));
   handles.push_back(create_task(witnessed(1h, log, 'b')));
   const auto body = [](std::vector<task<int>>& all) -> coro<> { co_await gather(all); };
-  const std::string what = co_await failure_of(body(handles));
+  const std::string what = co_await outcome_of(body(handles));
   CHECK(what == "first");
   CHECK(rill::loop_clock::now() == time_point(2s));
   co_await rill::sleep(2s);
@@ -189,7 +171,7 @@ RILL_TEST_CASE("a child cancelled by hand fails the gather, which is not cancell
   const auto body = [](const task<int>& one, std::string& to) -> coro<> {
     co_await gather(one, witnessed(1h, to, 'b'));
   };
-  const std::string what = co_await failure_of(body(child, log));
+  const std::string what = co_await outcome_of(body(child, log));
   CHECK(what == "cancelled by hand");
   CHECK(log == "a-cancelled b-cancelled ");
   CHECK(rill::current_task().cancelling() == 0);
@@ -271,7 +253,7 @@ RILL_TEST_CASE("children cancelled before their first step never run", "[gather]
     rill::current_task().cancel();
     co_await gather(child(flag), child(flag));
   };
-  const std::string what = co_await failure_of(body(ran));
+  const std::string what = co_await outcome_of(body(ran));
   CHECK(what == "cancelled ");
   CHECK(!ran);
   rill::current_task().uncancel();
@@ -303,7 +285,7 @@ RILL_TEST_CASE("a limit around a gather ends its children", "[gather]") {
   const auto body = [](std::string& to) -> coro<> {
     co_await rill::wait_for(gather(witnessed(1h, to, 'a'), witnessed(1s, to, 'b')), 2s);
   };
-  const std::string what = co_await failure_of(body(log));
+  const std::string what = co_await outcome_of(body(log));
   CHECK(what.find("time limit") != std::string::npos);
   CHECK(log == "b-done a-cancelled ");
   CHECK(rill::loop_clock::now() == time_point(2s));
@@ -335,7 +317,7 @@ RILL_TEST_CASE("tasks that gather one another can be cancelled", "[gather]") {
 RILL_TEST_CASE("misuse is told in a sentence", "[gather]") {
   const task<int> empty;
   const auto body = [](const task<int>& one) -> coro<> { co_await gather(one); };
-  const std::string what = co_await failure_of(body(empty));
+  const std::string what = co_await outcome_of(body(empty));
   CHECK(what.find("empty") != std::string::npos);
   const auto self = []() -> coro<> {
     const auto wait = [](const task<>& me) -> coro<> {
@@ -346,6 +328,6 @@ RILL_TEST_CASE("misuse is told in a sentence", "[gather]") {
     me = create_task(wait(me));
     co_await me;
   };
-  const std::string circle = co_await failure_of(self());
+  const std::string circle = co_await outcome_of(self());
   CHECK(circle.find("await itself") != std::string::npos);
 }

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "combinators/outcomes.hpp"
 #include "rill/combinators/exception_group.hpp"
 #include "rill/combinators/wait_for.hpp"
 #include "rill/core/create_task.hpp"
@@ -24,22 +25,15 @@ using rill::first_of;
 using rill::race;
 using rill::task;
 using rill::time_point;
+using rill_test::fails_after;
+using rill_test::outcome_of;
+using rill_test::value_after;
 
 namespace {
-
-coro<int> value_after(std::chrono::nanoseconds delay, int value) {
-  co_await rill::sleep(delay);
-  co_return value;
-}
 
 coro<std::unique_ptr<int>> owned_after(std::chrono::nanoseconds delay) {
   co_await rill::sleep(delay);
   co_return std::make_unique<int>(7);
-}
-
-coro<int> fails_after(std::chrono::nanoseconds delay, std::string what) {
-  co_await rill::sleep(delay);
-  throw std::runtime_error(what);
 }
 
 coro<int> slow_loser(std::string& log) {
@@ -53,18 +47,6 @@ coro<int> slow_loser(std::string& log) {
   log += "joined ";
   if (cancelled) throw rill::cancelled_error();
   co_return 0;
-}
-
-coro<std::string> failure_of(coro<> body) {
-  std::string what = "none";
-  try {
-    co_await std::move(body);
-  } catch (const rill::cancelled_error& error) {
-    what = "cancelled " + std::string(error.reason());
-  } catch (const std::exception& error) {
-    what = error.what();
-  }
-  co_return what;
 }
 
 }  // namespace
@@ -82,7 +64,7 @@ RILL_TEST_CASE("the first to end wins, losers are joined", "[race]") {
 
 RILL_TEST_CASE("a failure that comes first wins a race", "[race]") {
   const auto body = []() -> coro<> { co_await race(value_after(2s, 1), fails_after(1s, "first")); };
-  const std::string what = co_await failure_of(body());
+  const std::string what = co_await outcome_of(body());
   CHECK(what == "first");
   CHECK(rill::loop_clock::now() == time_point(1s));
 }
@@ -94,7 +76,7 @@ RILL_TEST_CASE("a range gives index and value", "[race]") {
   CHECK(won.index == 2);
   CHECK(won.value == 1);
   const auto body = []() -> coro<> { co_await race(std::vector<coro<int>>()); };
-  const std::string what = co_await failure_of(body());
+  const std::string what = co_await outcome_of(body());
   CHECK(what.find("empty") != std::string::npos);
 }
 
@@ -156,12 +138,12 @@ RILL_TEST_CASE("first_of without a success throws all", "[race]") {
   const auto two = []() -> coro<> {
     co_await first_of(fails_after(2s, "late"), fails_after(1s, "early"));
   };
-  std::string what = co_await failure_of(two());
+  std::string what = co_await outcome_of(two());
   CHECK(what.find("late") < what.find("early"));
   std::vector<coro<int>> one;
   one.push_back(fails_after(1s, "alone"));
   const auto lone = [](std::vector<coro<int>> all) -> coro<> { co_await first_of(std::move(all)); };
-  what = co_await failure_of(lone(std::move(one)));
+  what = co_await outcome_of(lone(std::move(one)));
   CHECK(what == "alone");
 }
 
@@ -169,7 +151,7 @@ RILL_TEST_CASE("a limit around a race", "[race]") {
   const auto body = []() -> coro<> {
     co_await rill::wait_for(race(value_after(1h, 1), value_after(2h, 2)), 1s);
   };
-  const std::string what = co_await failure_of(body());
+  const std::string what = co_await outcome_of(body());
   CHECK(what.find("time limit") != std::string::npos);
   CHECK(rill::all_tasks().size() == 1);
 }

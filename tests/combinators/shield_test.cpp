@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "combinators/outcomes.hpp"
 #include "rill/combinators/wait_for.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
@@ -24,13 +25,9 @@ using rill::create_task;
 using rill::shield;
 using rill::task;
 using rill::time_point;
+using rill_test::value_after;
 
 namespace {
-
-coro<int> value_after(std::chrono::nanoseconds delay, int value) {
-  co_await rill::sleep(delay);
-  co_return value;
-}
 
 coro<> shielding(const task<int>& work) { co_await shield(work); }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "combinators/outcomes.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/future.hpp"
@@ -20,20 +21,12 @@ using namespace std::chrono_literals;
 using rill::coro;
 using rill::staggered_race;
 using rill::time_point;
+using rill_test::fails_after;
+using rill_test::value_after;
 
 namespace {
 
 using candidate = std::function<coro<int>()>;
-
-coro<int> value_after(std::chrono::nanoseconds delay, int value) {
-  co_await rill::sleep(delay);
-  co_return value;
-}
-
-coro<int> fails_after(std::chrono::nanoseconds delay) {
-  co_await rill::sleep(delay);
-  throw std::runtime_error("failed");
-}
 
 candidate value(std::chrono::nanoseconds delay, int number) {
   return [delay, number] { return value_after(delay, number); };

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "combinators/group_cases.hpp"
+#include "combinators/outcomes.hpp"
 #include "rill/combinators/exception_group.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"

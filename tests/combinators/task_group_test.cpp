@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "combinators/group_cases.hpp"
+#include "combinators/outcomes.hpp"
 #include "rill/combinators/exception_group.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "combinators/outcomes.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
@@ -23,20 +24,12 @@ using rill::create_task;
 using rill::task;
 using rill::timeout_error;
 using rill::wait_for;
+using rill_test::fails_after;
+using rill_test::value_after;
 
 namespace {
 
-coro<int> value_after(std::chrono::nanoseconds delay, int value) {
-  co_await rill::sleep(delay);
-  co_return value;
-}
-
 coro<int> value_at_once(int value) { co_return value; }
-
-coro<int> fails_after(std::chrono::nanoseconds delay) {
-  co_await rill::sleep(delay);
-  throw std::runtime_error("broken");
-}
 
 /// Answers its cancellation after a while, with a value.
 coro<int> stubborn(std::chrono::nanoseconds clean_up) {
@@ -172,7 +165,7 @@ RILL_TEST_CASE("an error of the work goes before the limit", "[wait_for]") {
   } catch (const std::runtime_error& error) {
     text = error.what();
   }
-  CHECK(text == "broken");
+  CHECK(text == "failed");
   const auto fails_in_clean_up = []() -> coro<> {
     bool cancelled = false;
     try {

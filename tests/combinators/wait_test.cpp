@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "combinators/outcomes.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
@@ -23,18 +24,10 @@ using rill::task;
 using rill::time_point;
 using rill::wait;
 using rill::wait_options;
+using rill_test::fails_after;
+using rill_test::value_after;
 
 namespace {
-
-coro<int> value_after(std::chrono::nanoseconds delay, int value) {
-  co_await rill::sleep(delay);
-  co_return value;
-}
-
-coro<int> fails_after(std::chrono::nanoseconds delay) {
-  co_await rill::sleep(delay);
-  throw std::runtime_error("failed");
-}
 
 void cancel_all(const std::vector<task<int>>& tasks) {
   for (const task<int>& each : tasks) each.cancel();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Members and outcomes for the cases of task groups.
+// What the cases of combinators run, and how they say how it was left.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@ inline rill::coro<int> value_after(std::chrono::nanoseconds delay, int value) {
   co_return value;
 }
 
-inline rill::coro<> fails_after(std::chrono::nanoseconds delay, std::string what) {
+inline rill::coro<int> fails_after(std::chrono::nanoseconds delay, std::string what = "failed") {
   co_await rill::sleep(delay);
   throw std::runtime_error(what);
 }
