@@ -14,8 +14,18 @@
 #include "rill/combinators/task_group.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/loop/sleep.hpp"
+#include "support/coroutine_case.hpp"
 
 namespace rill_test {
+
+/// Whether the members of a GROUP_TEST_CASE take their first step when they are made.
+inline bool eager_members = false;
+
+/// Adds a member in the way of the running case.
+template <class T>
+rill::member_task<T> add(rill::task_group& group, rill::coro<T> member) {
+  return group.create_task(std::move(member), {.eager_start = eager_members});
+}
 
 inline rill::coro<int> value_after(std::chrono::nanoseconds delay, int value) {
   co_await rill::sleep(delay);
@@ -66,3 +76,16 @@ rill::coro<std::string> group_outcome(Body body) {
 }
 
 }  // namespace rill_test
+
+/// A case that is run twice: with members that are queued, and with eager ones.
+#define GROUP_TEST_CASE(name, tags)              \
+  static ::rill::coro<void> RILL_TEST_BODY();    \
+  TEST_CASE(name, tags) {                        \
+    ::rill_test::eager_members = false;          \
+    ::rill_test::run_case_body(&RILL_TEST_BODY); \
+  }                                              \
+  TEST_CASE(name ", with eager members", tags) { \
+    ::rill_test::eager_members = true;           \
+    ::rill_test::run_case_body(&RILL_TEST_BODY); \
+  }                                              \
+  static ::rill::coro<void> RILL_TEST_BODY()

@@ -25,16 +25,17 @@ using rill::task;
 using rill::task_group;
 using rill::time_point;
 using rill::with_task_group;
+using rill_test::add;
 using rill_test::asleep;
 using rill_test::fails_after;
 using rill_test::group_outcome;
 using rill_test::outcome_of;
 
-RILL_TEST_CASE("a cancellation from outside while the group waits [51]", "[task_group]") {
+GROUP_TEST_CASE("a cancellation from outside while the group waits [51]", "[task_group]") {
   std::string log;
   const auto block = [](std::string& to) -> coro<> {
     const auto body = [&to](task_group& group) -> coro<> {
-      for (int i = 0; i < 5; ++i) group.create_task(asleep(to, "m"));
+      for (int i = 0; i < 5; ++i) add(group, asleep(to, "m"));
       co_return;
     };
     co_await with_task_group(body);
@@ -54,12 +55,12 @@ RILL_TEST_CASE("a cancellation from outside while the group waits [51]", "[task_
   CHECK(log == "m m m m m ");
 }
 
-RILL_TEST_CASE("an outer member fails while the inner group waits [52]", "[task_group]") {
+GROUP_TEST_CASE("an outer member fails while the inner group waits [52]", "[task_group]") {
   std::string log;
   const auto outer = [&log](task_group& group) -> coro<> {
-    group.create_task(fails_after(1s, "outer"));
+    add(group, fails_after(1s, "outer"));
     const auto inner = [&log](task_group& nested) -> coro<> {
-      nested.create_task(asleep(log, "inner member"));
+      add(nested, asleep(log, "inner member"));
       co_return;
     };
     co_await with_task_group(inner);
@@ -71,11 +72,11 @@ RILL_TEST_CASE("an outer member fails while the inner group waits [52]", "[task_
   CHECK(rill::current_task().cancelling() == 0);
 }
 
-RILL_TEST_CASE("an error and an outside cancellation in one turn [57]", "[task_group]") {
+GROUP_TEST_CASE("an error and an outside cancellation in one turn [57]", "[task_group]") {
   std::string log;
   const auto block = [](std::string& to) -> coro<> {
     const auto body = [](task_group& group) -> coro<> {
-      group.create_task(fails_after(1s, "broken"));
+      add(group, fails_after(1s, "broken"));
       co_await rill::sleep(1h);
     };
     to += co_await group_outcome(body);
@@ -120,10 +121,10 @@ RILL_TEST_CASE("an outside cancellation that becomes an error strikes again", "[
   CHECK(parent.cancelled());
 }
 
-RILL_TEST_CASE("cancel stops members and body, without an error [59]", "[task_group]") {
+GROUP_TEST_CASE("cancel stops members and body, without an error [59]", "[task_group]") {
   std::string log;
   const auto body = [&log](task_group& group) -> coro<> {
-    group.create_task(asleep(log, "member"));
+    add(group, asleep(log, "member"));
     co_await rill::yield();
     group.cancel("enough");
     group.cancel();
@@ -138,7 +139,8 @@ RILL_TEST_CASE("cancel stops members and body, without an error [59]", "[task_gr
   co_await rill::sleep(1s);
 }
 
-RILL_TEST_CASE("cancel from a member while the group waits; errors still surface", "[task_group]") {
+GROUP_TEST_CASE("cancel from a member while the group waits; errors still surface",
+                "[task_group]") {
   const auto body = [](task_group& group) -> coro<> {
     const auto stubborn = []() -> coro<> {
       try {

@@ -30,6 +30,7 @@ using rill::task;
 using rill::task_group;
 using rill::time_point;
 using rill::with_task_group;
+using rill_test::add;
 using rill_test::asleep;
 using rill_test::fails_after;
 using rill_test::group_outcome;
@@ -45,23 +46,23 @@ coro<> fails_at_once() {
 coro<> keeps_spawning(task_group& group, int depth) {
   co_await rill::sleep(100ms);
   if (depth == 0) co_return;
-  group.create_task(keeps_spawning(group, depth - 1));
-  group.create_task(keeps_spawning(group, depth - 1));
+  add(group, keeps_spawning(group, depth - 1));
+  add(group, keeps_spawning(group, depth - 1));
   co_await rill::sleep(1h);
 }
 
 }  // namespace
 
-RILL_TEST_CASE("a group waits for all, also those added meanwhile", "[task_group]") {
+GROUP_TEST_CASE("a group waits for all, also those added meanwhile", "[task_group]") {
   std::optional<rill::member_task<int>> first;
   std::optional<rill::member_task<int>> later;
   const auto adder = [&later](task_group& group) -> coro<> {
     co_await rill::sleep(2s);
-    later = group.create_task(value_after(2s, 7));
+    later = add(group, value_after(2s, 7));
   };
   const auto body = [&](task_group& group) -> coro<int> {
-    first = group.create_task(value_after(1s, 5));
-    group.create_task(adder(group));
+    first = add(group, value_after(1s, 5));
+    add(group, adder(group));
     CHECK(group.size() == 2);
     co_return 9;
   };
@@ -77,15 +78,15 @@ RILL_TEST_CASE("an empty group ends at once", "[task_group]") {
   CHECK(rill::loop_clock::now() == time_point());
 }
 
-RILL_TEST_CASE("a member cancelled by hand is just over [48]", "[task_group]") {
+GROUP_TEST_CASE("a member cancelled by hand is just over [48]", "[task_group]") {
   std::string log;
   const auto body = [&log](task_group& group) -> coro<> {
-    const task<> one = group.create_task(asleep(log, "a"));
-    const task<int> two = group.create_task(value_after(2s, 2));
+    const task<> one = add(group, asleep(log, "a"));
+    const task<int> two = add(group, value_after(2s, 2));
     co_await rill::sleep(1s);
     one.cancel();
     co_await rill::sleep(2s);
-    const task<int> three = group.create_task(value_after(1s, 3));
+    const task<int> three = add(group, value_after(1s, 3));
     const int value = co_await three;
     CHECK(value + two.result() == 5);
   };
@@ -94,11 +95,11 @@ RILL_TEST_CASE("a member cancelled by hand is just over [48]", "[task_group]") {
   CHECK(log == "a ");
 }
 
-RILL_TEST_CASE("a failure cancels and joins the siblings [49]", "[task_group]") {
+GROUP_TEST_CASE("a failure cancels and joins the siblings [49]", "[task_group]") {
   std::string log;
   const auto body = [&log](task_group& group) -> coro<> {
-    group.create_task(fails_after(1s, "broken"));
-    group.create_task(asleep(log, "sibling"));
+    add(group, fails_after(1s, "broken"));
+    add(group, asleep(log, "sibling"));
     co_return;
   };
   const std::string outcome = co_await group_outcome(body);
@@ -107,10 +108,10 @@ RILL_TEST_CASE("a failure cancels and joins the siblings [49]", "[task_group]") 
   CHECK(rill::all_tasks().size() == 1);
 }
 
-RILL_TEST_CASE("a lone error can be wrapped too", "[task_group]") {
+GROUP_TEST_CASE("a lone error can be wrapped too", "[task_group]") {
   std::size_t errors = 0;
   const auto body = [](task_group& group) -> coro<> {
-    group.create_task(fails_after(1s, "broken"));
+    add(group, fails_after(1s, "broken"));
     co_return;
   };
   try {
@@ -121,12 +122,12 @@ RILL_TEST_CASE("a lone error can be wrapped too", "[task_group]") {
   CHECK(errors == 1);
 }
 
-RILL_TEST_CASE("three failures in one turn interrupt the sleeper and the body [50]",
-               "[task_group]") {
+GROUP_TEST_CASE("three failures in one turn interrupt the sleeper and the body [50]",
+                "[task_group]") {
   std::string log;
   const auto body = [&log](task_group& group) -> coro<> {
-    for (const char* name : {"a", "b", "c"}) group.create_task(fails_after(1s, name));
-    group.create_task(asleep(log, "sleeper"));
+    for (const char* name : {"a", "b", "c"}) add(group, fails_after(1s, name));
+    add(group, asleep(log, "sleeper"));
     co_await asleep(log, "body");
     log += "not reached";
   };
@@ -138,12 +139,12 @@ RILL_TEST_CASE("three failures in one turn interrupt the sleeper and the body [5
   CHECK(rill::current_task().cancelling() == 0);
 }
 
-RILL_TEST_CASE("nested groups that fail in one turn each tell their errors", "[task_group]") {
+GROUP_TEST_CASE("nested groups that fail in one turn each tell their errors", "[task_group]") {
   std::string inner_outcome;
   const auto outer = [&inner_outcome](task_group& group) -> coro<> {
-    group.create_task(fails_after(1s, "outer"));
+    add(group, fails_after(1s, "outer"));
     const auto inner = [](task_group& nested) -> coro<> {
-      nested.create_task(fails_after(1s, "inner"));
+      add(nested, fails_after(1s, "inner"));
       co_return;
     };
     inner_outcome = co_await group_outcome(inner);
@@ -156,10 +157,10 @@ RILL_TEST_CASE("nested groups that fail in one turn each tell their errors", "[t
   CHECK(rill::current_task().cancelling() == 0);
 }
 
-RILL_TEST_CASE("the interrupted body throws another error: both [53], of any type [54]",
-               "[task_group]") {
+GROUP_TEST_CASE("the interrupted body throws another error: both [53], of any type [54]",
+                "[task_group]") {
   const auto body = [](task_group& group) -> coro<> {
-    group.create_task(fails_after(1s, "member"));
+    add(group, fails_after(1s, "member"));
     bool interrupted = false;
     try {
       co_await rill::sleep(1h);
@@ -173,7 +174,7 @@ RILL_TEST_CASE("the interrupted body throws another error: both [53], of any typ
   std::size_t errors = 0;
   bool has_int = false;
   const auto throws_int = [](task_group& group) -> coro<> {
-    group.create_task(fails_after(1s, "member"));
+    add(group, fails_after(1s, "member"));
     try {
       co_await rill::sleep(1h);
     } catch (const cancelled_error&) {
@@ -190,9 +191,9 @@ RILL_TEST_CASE("the interrupted body throws another error: both [53], of any typ
   CHECK(has_int);
 }
 
-RILL_TEST_CASE("members that keep spawning are all stopped [55]", "[task_group]") {
+GROUP_TEST_CASE("members that keep spawning are all stopped [55]", "[task_group]") {
   const auto body = [](task_group& group) -> coro<> {
-    group.create_task(keeps_spawning(group, 20));
+    add(group, keeps_spawning(group, 20));
     co_await fails_after(950ms, "enough");
   };
   const std::string outcome = co_await group_outcome(body);
@@ -200,7 +201,7 @@ RILL_TEST_CASE("members that keep spawning are all stopped [55]", "[task_group]"
   CHECK(rill::all_tasks().size() == 1);
 }
 
-RILL_TEST_CASE("a group that is being cancelled refuses members [56]", "[task_group]") {
+GROUP_TEST_CASE("a group that is being cancelled refuses members [56]", "[task_group]") {
   std::string log;
   const auto body = [&log](task_group& group) -> coro<> {
     const auto spawner = [&]() -> coro<> {
@@ -208,7 +209,7 @@ RILL_TEST_CASE("a group that is being cancelled refuses members [56]", "[task_gr
         co_await rill::sleep(1h);
       } catch (const cancelled_error&) {
         try {
-          group.create_task(asleep(log, "unrun"));
+          add(group, asleep(log, "unrun"));
         } catch (const rill::usage_error& error) {
           log += error.what();
         }
@@ -216,7 +217,7 @@ RILL_TEST_CASE("a group that is being cancelled refuses members [56]", "[task_gr
       }
     };
     group.create_task(spawner);
-    group.create_task(fails_after(1s, "broken"));
+    add(group, fails_after(1s, "broken"));
     co_await rill::sleep(1h);
   };
   const std::string outcome = co_await group_outcome(body);

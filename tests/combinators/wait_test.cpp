@@ -3,13 +3,17 @@
 // Numbers in brackets are those of the list of conformance cases.
 #include "rill/combinators/wait.hpp"
 
+#include <array>
 #include <chrono>
 #include <functional>
+#include <map>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "combinators/outcomes.hpp"
+#include "rill/combinators/as_completed.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
@@ -146,6 +150,24 @@ RILL_TEST_CASE("handles of several types, futures among them", "[wait]") {
   REQUIRE(sets.done.size() == 1);
   CHECK(sets.done[0] == number);
   text.cancel();
+}
+
+RILL_TEST_CASE("any range of handles", "[wait]") {
+  std::map<std::string, task<int>> named;
+  for (int i = 1; i < 4; ++i)
+    named["task " + std::to_string(i)] = create_task(value_after(i * 1s, i));
+  const auto sets = co_await wait(std::views::values(named), {.timeout = 1500ms});
+  CHECK(sets.done == std::vector<task<int>>{named["task 1"]});
+  CHECK(sets.pending.size() == 2);
+  const auto is_running = [](const task<int>& one) { return !one.done(); };
+  auto running = std::views::values(named) | std::views::filter(is_running);
+  auto ended = rill::as_completed(running);
+  int sum = 0;
+  while (auto next = co_await ended.next()) sum += next->handle.result();
+  CHECK(sum == 5);
+  const std::array<rill::any_future, 2> two{named["task 1"], named["task 3"]};
+  const auto both = co_await wait(two);
+  CHECK(both.done.size() == 2);
 }
 
 RILL_TEST_CASE("waiting on empty handles is told in a sentence", "[wait]") {

@@ -39,7 +39,7 @@ template <class Handle>
 class completions : private detail::completion_queue {
  public:
   template <class Range>
-  completions(const Range& handles, std::int64_t timeout)
+  completions(Range& handles, std::int64_t timeout)
       : completions(static_cast<std::size_t>(std::ranges::distance(handles)), timeout) {
     for (const Handle& handle : handles) add_handle(handle);
   }
@@ -152,12 +152,12 @@ using completions_of = completions<typename task_of_coro<std::ranges::range_valu
 /// counts from the call. The handles are copied. **Threads**: only on the thread of the loop.
 /// **Throws** usage_error for an empty handle, or one of another loop.
 template <std::ranges::forward_range Range>
-auto as_completed(const Range& handles) {
+auto as_completed(Range&& handles) {
   detail::check_completable<Range>();
   return completions<std::ranges::range_value_t<Range>>(handles, detail::never);
 }
 template <std::ranges::forward_range Range, class Rep, class Period>
-auto as_completed(const Range& handles, std::chrono::duration<Rep, Period> timeout) {
+auto as_completed(Range&& handles, std::chrono::duration<Rep, Period> timeout) {
   detail::check_completable<Range>();
   return completions<std::ranges::range_value_t<Range>>(handles, detail::to_nanoseconds(timeout));
 }

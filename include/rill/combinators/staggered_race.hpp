@@ -2,6 +2,7 @@
 // staggered_race: several ways, each begun a little later than the one before.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -67,7 +68,7 @@ class stagger {
 
   template <class Range>
   coro<> run_all(task_group& group, Range& candidates, std::chrono::nanoseconds delay) {
-    std::vector<task<>> latest(1);
+    std::array<task<>, 1> latest;
     for (auto&& candidate : candidates) {
       const std::size_t index = outcome_.errors.size();
       // Whoever is cancelled before its first step has nothing more to say.

@@ -55,7 +55,7 @@ struct wait_sets {
 /// types. **Cancellation** of the caller ends the wait and leaves the members alone. **Throws**
 /// usage_error for an empty handle or one of another loop.
 template <std::ranges::forward_range Range>
-auto wait(const Range& handles, wait_options options = {}) {
+auto wait(Range&& handles, wait_options options = {}) {
   using handle = std::ranges::range_value_t<Range>;
   static_assert(std::is_base_of_v<any_future, handle>,
                 "rill: wait() takes tasks and futures; make a task of a coroutine with "

@@ -49,7 +49,7 @@ class [[nodiscard]] wait_awaiter final : public wait_join {
 
  public:
   template <class Range>
-  wait_awaiter(const Range& handles, const Options& options)
+  wait_awaiter(Range& handles, const Options& options)
       : wait_join(options.until, options.timeout.count()),
         members_(static_cast<std::size_t>(std::ranges::distance(handles))) {
     for (const Handle& handle : handles) add_member(members_.emplace_back(handle));
@@ -60,6 +60,10 @@ class [[nodiscard]] wait_awaiter final : public wait_join {
     end_wait();
     check_join();
     Sets sets;
+    std::size_t done = 0;
+    for (const handle_member& member : members_) done += member.handle.done() ? 1 : 0;
+    sets.done.reserve(done);
+    sets.pending.reserve(members_.size() - done);
     for (handle_member& member : members_) {
       (member.handle.done() ? sets.done : sets.pending).push_back(std::move(member.handle));
     }
