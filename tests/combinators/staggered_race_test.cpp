@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Numbers in brackets are those of the list of conformance cases.
+// Numbers in brackets are those of docs/design/conformance.md.
 #include "rill/combinators/staggered_race.hpp"
 
 #include <chrono>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Cancellation through chains of awaits, and in the same turn as the end of what is awaited.
+// Numbers in brackets are those of docs/design/conformance.md.
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -24,7 +25,7 @@ coro<> nap() { co_await rill::sleep(1h); }
 
 }  // namespace
 
-RILL_TEST_CASE("a cancellation walks down a chain of tasks and unwinds it", "[cancel]") {
+RILL_TEST_CASE("a cancellation walks down a chain of tasks and unwinds it [34]", "[cancel]") {
   std::string log;
   const auto leaf = [](std::string& text) -> coro<> {
     try {
@@ -88,7 +89,7 @@ RILL_TEST_CASE("a chain of coroutines unwinds inner first", "[cancel]") {
   CHECK(task.cancelled());
 }
 
-RILL_TEST_CASE("future cancelled, then its waiting task: it ends cancelled once", "[cancel]") {
+RILL_TEST_CASE("future cancelled, then its waiting task: it ends cancelled once [29]", "[cancel]") {
   const rill::future<> gate = rill::create_future();
   int strikes = 0;
   const auto wait = [](const rill::future<>& awaited, int& count) -> coro<> {

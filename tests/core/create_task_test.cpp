@@ -95,7 +95,7 @@ RILL_TEST_CASE("an eager task that does not suspend is done at once [46]", "[cre
   CHECK_THROWS_AS(failing.result(), std::runtime_error);
 }
 
-RILL_TEST_CASE("an eager task runs as itself until it suspends, then as others do [161]",
+RILL_TEST_CASE("an eager task runs as itself until it suspends, then as others do",
                "[create_task]") {
   const rill::any_task self = rill::current_task();
   rill::any_task seen;

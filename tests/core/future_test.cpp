@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+//
+// Numbers in brackets are those of docs/design/conformance.md.
 #include "rill/core/future.hpp"
 
 #include <memory>
@@ -21,7 +23,7 @@ using rill::testing::step_loop;
 using rill::testing::take_reports;
 using rill_test::witness;
 
-RILL_TEST_CASE("a future is read early, then any number of times, and set once", "[future]") {
+RILL_TEST_CASE("a future is read early, then any number of times, and set once [26]", "[future]") {
   const future<int> number = create_future<int>();
   CHECK(!number.done());
   CHECK_THROWS_AS(number.result(), rill::invalid_state_error);
@@ -136,7 +138,7 @@ void count_other(const any_future& /*done*/) { plain_calls += 100; }
 
 }  // namespace
 
-RILL_TEST_CASE("removing a callback takes out every registration of it", "[future]") {
+RILL_TEST_CASE("removing a callback takes out every registration of it [28]", "[future]") {
   plain_calls = 0;
   const future<> gate = create_future();
   int others = 0;
@@ -187,7 +189,8 @@ RILL_TEST_CASE("cancelling a future wakes its waiters with the reason", "[future
   CHECK_THROWS_AS(number.set_result(1), rill::invalid_state_error);
 }
 
-RILL_TEST_CASE("a failure that nobody looked at is reported with the last handle", "[future]") {
+RILL_TEST_CASE("a failure that nobody looked at is reported with the last handle [27]",
+               "[future]") {
   {
     const future<> kept = create_future();
     kept.set_exception(std::runtime_error("unseen"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Cancellation of tasks, at every point where a task can be.
+// Numbers in brackets are those of docs/design/conformance.md.
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -74,7 +75,7 @@ RILL_TEST_CASE("cancelling what is done tells false", "[cancel]") {
   CHECK(!done.cancelled());
 }
 
-RILL_TEST_CASE("a task that cancels itself is struck at its next await", "[cancel]") {
+RILL_TEST_CASE("a task that cancels itself is struck at its next await [32]", "[cancel]") {
   std::string log;
   const auto body = [](std::string& text) -> coro<> {
     rill::current_task().cancel();
@@ -119,7 +120,7 @@ RILL_TEST_CASE("an await that does not wait is no point of cancellation", "[canc
   CHECK(sum == 3);
 }
 
-RILL_TEST_CASE("a task that catches the cancellation may return a value", "[cancel]") {
+RILL_TEST_CASE("a task that catches the cancellation may return a value [30]", "[cancel]") {
   const task<int> stubborn = create_task([]() -> coro<int> {
     try {
       co_await rill::sleep(1h);
@@ -136,7 +137,7 @@ RILL_TEST_CASE("a task that catches the cancellation may return a value", "[canc
   CHECK(stubborn.cancelling() == 1);
 }
 
-RILL_TEST_CASE("a task that ignores the cancellation goes on undisturbed", "[cancel]") {
+RILL_TEST_CASE("a task that ignores the cancellation goes on undisturbed [31]", "[cancel]") {
   const task<int> stubborn = create_task([]() -> coro<int> {
     try {
       co_await rill::sleep(1h);
@@ -195,7 +196,7 @@ RILL_TEST_CASE("two requests before the task runs strike once", "[cancel]") {
   CHECK(strikes == 1);
 }
 
-RILL_TEST_CASE("requests are counted and can be taken back", "[cancel]") {
+RILL_TEST_CASE("requests are counted and can be taken back [33]", "[cancel]") {
   std::string log;
   const auto body = [](std::string& text) -> coro<> {
     try {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+//
+// Numbers in brackets are those of docs/design/conformance.md.
 #include "rill/core/task.hpp"
 
 #include <memory>
@@ -97,7 +99,7 @@ RILL_TEST_CASE("awaiting a task again gives the same result", "[task]") {
   CHECK(number.result() == 7);
 }
 
-RILL_TEST_CASE("a task that awaits itself gets an error", "[task]") {
+RILL_TEST_CASE("a task that awaits itself gets an error [35]", "[task]") {
   task<> narcissus;
   const auto await_handle = [](task<>& handle) -> coro<> { co_await handle; };
   narcissus = create_task(await_handle, std::ref(narcissus));

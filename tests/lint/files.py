@@ -24,6 +24,9 @@ NOT_IN_RILL_HPP = {"testing", "tls"}
 # Written in pieces, so that this file passes its own check.
 MACHINE_PATH = re.compile("/(" + "|".join(["home", "wo" + "rk", "ro" + "ot", "Us" + "ers"]) + ")/")
 OPEN_WORK = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r")\b")
+TEST_CASE = re.compile(r'TEST_CASE\(\s*"([^"]*)"')
+CASE_NUMBER = re.compile(r"\[(\d+)\]")
+CONFORMANCE_ROW = re.compile(r"\| (\d+) \| [^|]* \| ([^|]*) \|")
 WITH_ISSUE = re.compile(r"\(#\d+\)")
 
 
@@ -144,6 +147,25 @@ def umbrellas(root):
             yield f"include/rill/rill.hpp: does not include rill/{layer}.hpp"
 
 
+def conformance(root):
+    """Cases with a number in brackets and the rows of docs/design/conformance.md are the same."""
+    page = root / "docs/design/conformance.md"
+    rows = {}
+    for line in lines_of(page) if page.is_file() else []:
+        if found := CONFORMANCE_ROW.match(line):
+            rows[found[1]] = found[2]
+    named = collections.defaultdict(set)
+    for path in files(root, "tests", suffixes={".cpp"}):
+        for case in TEST_CASE.findall(re.sub(r'"\s*\n\s*"', "", path.read_text())):
+            for number in CASE_NUMBER.findall(case):
+                named[number].add(re.sub(r" \[\d+\]", "", case))
+    for number in sorted(rows.keys() | named.keys(), key=int):
+        row = set(rows.get(number, "").split(" / ")) - {""}
+        if row != named[number]:
+            yield (f"{name(root, page)}: row {number} names {sorted(row)}, "
+                   f"the tests {sorted(named[number])}")
+
+
 def included_by(path):
     if not path.is_file():
         return set()
@@ -167,7 +189,7 @@ def listed(root):
 
 
 CHECKS = {check.__name__: lambda root, check=check: list(check(root)) for check in (
-    names, length, width, functions, licence, text, tests, pages, umbrellas, listed
+    names, length, width, functions, licence, text, tests, pages, umbrellas, listed, conformance
 )}
 
 if __name__ == "__main__":

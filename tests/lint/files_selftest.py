@@ -26,6 +26,17 @@ class Files(LintCase):
         self.tree({"src/core/a.cpp": LICENCE + "int a;\n" * 400})
         self.check("length", "src/core/a.cpp: 401 lines")
 
+    def test_conformance(self):
+        case = LICENCE + 'TEST_CASE("a lock is free [5]", "[lock]") {}\n'
+        row = "| nr | asyncio | rill | differs |\n|---|---|---|---|\n| 5 | LockTests | {} | |\n"
+        self.tree({"tests/core/a_test.cpp": case,
+                   "docs/design/conformance.md": row.format("a lock is free")})
+        self.check("conformance")
+        self.tree({"docs/design/conformance.md": row.format("a lock is held")})
+        self.check("conformance", "conformance.md: row 5 names ['a lock is held']")
+        self.tree({"docs/design/conformance.md": "| nr |\n"})
+        self.check("conformance", "conformance.md: row 5 names [], the tests ['a lock is free']")
+
     def test_width(self):
         self.tree({"src/core/a.cpp": "// " + "x" * 97 + "\n"})
         self.check("width")

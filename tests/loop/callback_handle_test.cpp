@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+//
+// Numbers in brackets are those of docs/design/conformance.md.
 #include "rill/loop/callback_handle.hpp"
 
 #include <atomic>
@@ -145,7 +147,7 @@ TEST_CASE("posted and cancelled in another thread, a callback never runs", "[cal
   CHECK(alive == 0);
 }
 
-TEST_CASE("cancelling a callback that runs waits until it has ended", "[callback_handle]") {
+TEST_CASE("cancelling a callback that runs waits until it has ended [101]", "[callback_handle]") {
   rill::event_loop loop(real_time());
   std::atomic<bool> started = false;
   std::atomic<bool> ended = false;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+//
+// Numbers in brackets are those of docs/design/conformance.md.
 #include "rill/loop/event_loop.hpp"
 
 #include <stdexcept>
@@ -77,7 +79,7 @@ TEST_CASE("what a batch queues waits for the next turn", "[event_loop]") {
   CHECK(log == std::vector<int>{1, 2, 3});
 }
 
-TEST_CASE("work queued by a timer's callback waits for the next turn", "[event_loop]") {
+TEST_CASE("work queued by a timer's callback waits for the next turn [104]", "[event_loop]") {
   step_loop steps;
   std::vector<int> log;
   steps.loop().call_later(1s, [&] {
@@ -165,7 +167,7 @@ TEST_CASE("running until done gives the value or throws the error", "[event_loop
   CHECK(loop.all_tasks().empty());
 }
 
-TEST_CASE("a loop stopped before the task is done tells the caller", "[event_loop]") {
+TEST_CASE("a loop stopped before the task is done tells the caller [102]", "[event_loop]") {
   event_loop loop(real_time());
   const auto wait = []() -> coro<int> {
     co_await rill::sleep(1h);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Ctrl-C during a run: each case in a child process, which is sent SIGINT.
+// Numbers in brackets are those of docs/design/conformance.md.
 #include <csignal>
 #include <cstdio>
 #include <functional>
@@ -104,7 +105,7 @@ TEST_CASE("the first SIGINT cancels main, and run says interrupted", "[interrupt
   CHECK(end.exit_code == 3);
 }
 
-TEST_CASE("SIGINT cancels main and the future that it awaits", "[interrupt]") {
+TEST_CASE("SIGINT cancels main and the future that it awaits [90]", "[interrupt]") {
   const child_end end = run_in_child([] {
     try {
       rill::run(wait_on_future(), without_io());

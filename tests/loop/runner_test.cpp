@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+//
+// Numbers in brackets are those of docs/design/conformance.md.
 #include "rill/loop/runner.hpp"
 
 #include <memory>
@@ -91,7 +93,7 @@ TEST_CASE("a closed runner refuses to run, and closes once more in silence", "[r
   never_used.close();
 }
 
-TEST_CASE("a task left over by main is cancelled and has ended when run returns", "[runner]") {
+TEST_CASE("a task left over by main is cancelled and has ended when run returns [87]", "[runner]") {
   quiet_options quiet;
   std::string log;
   const auto hang = [](std::string& text) -> coro<> {
@@ -112,7 +114,7 @@ TEST_CASE("a task left over by main is cancelled and has ended when run returns"
   CHECK(log == "asked cleaned up");
 }
 
-TEST_CASE("errors of tasks left over are reported, main's value is given", "[runner]") {
+TEST_CASE("errors of tasks left over are reported, main's value is given [88]", "[runner]") {
   quiet_options quiet;
   std::vector<std::string> reports;
   const auto hang = []() -> coro<> {

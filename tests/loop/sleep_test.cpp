@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+//
+// Numbers in brackets are those of docs/design/conformance.md.
 #include "rill/loop/sleep.hpp"
 
 #include <chrono>
@@ -39,7 +41,7 @@ RILL_TEST_CASE("a sleep until a moment ends then, or at once if it has passed", 
   CHECK(rill::loop_clock::now() == rill::time_point(3s));
 }
 
-RILL_TEST_CASE("a zero sleep lets what was queued before run first", "[sleep]") {
+RILL_TEST_CASE("a zero sleep lets what was queued before run first [45]", "[sleep]") {
   for (const std::chrono::seconds delay : {0s, -1s}) {
     std::vector<int> log;
     rill::event_loop& loop = rill::event_loop::running();

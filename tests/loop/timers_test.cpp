@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // call_later() and call_at(): order, numbers, and fairness between timers and ready work.
+// Numbers in brackets are those of docs/design/conformance.md.
 #include <algorithm>
 #include <chrono>
 #include <random>
@@ -41,7 +42,7 @@ TEST_CASE("timers of one moment fire in the order of arming", "[timers]") {
   CHECK(log == expected);
 }
 
-TEST_CASE("negative delays fire in the next turn, the most negative first", "[timers]") {
+TEST_CASE("negative delays fire in the next turn, the most negative first [103]", "[timers]") {
   step_loop steps;
   std::vector<int> log;
   steps.loop().call_later(-1s, [&] { log.push_back(1); });

@@ -19,7 +19,7 @@
 #include "support/coroutine_case.hpp"
 #include "support/socket_pair.hpp"
 
-// Numbers in brackets are those of the list of conformance cases.
+// Numbers in brackets are those of docs/design/conformance.md.
 
 namespace {
 
