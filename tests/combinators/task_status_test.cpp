@@ -6,8 +6,10 @@
 #include <string>
 #include <utility>
 
+#include "rill/combinators/shield.hpp"
 #include "rill/combinators/task_group.hpp"
 #include "rill/combinators/wait_for.hpp"
+#include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
@@ -115,4 +117,45 @@ RILL_TEST_CASE("a start that is cancelled ends its member first", "[task_status]
   co_await rill::with_task_group(body);
   CHECK(log == "ended late ");
   CHECK(rill::loop_clock::now() == time_point(3s));
+}
+
+RILL_TEST_CASE("a member that is cancelled before it began ends the start", "[task_status]") {
+  const auto serves = [](task_status<int> status) -> coro<> {
+    status.started(1);
+    co_await rill::sleep(1h);
+  };
+  const auto fails = []() -> coro<> {
+    throw std::runtime_error("broken");
+    co_return;
+  };
+  const auto body = [&](task_group& group) -> coro<> {
+    group.create_task(fails);
+    co_await rill::shield(group.start<int>(serves));
+  };
+  std::string what;
+  try {
+    co_await rill::with_task_group(body);
+  } catch (const std::runtime_error& error) {
+    what = error.what();
+  }
+  CHECK(what == "broken");
+
+  std::string outside = "waits";
+  const auto starts = [&outside, &serves](task_group group) -> coro<> {
+    try {
+      co_await group.start<int>(serves);
+    } catch (const rill::cancelled_error&) {
+      outside = "heard of it";
+    }
+  };
+  rill::task<> outsider;
+  const auto stops = [&](task_group& group) -> coro<> {
+    outsider = rill::create_task(starts, group);
+    co_await rill::yield();
+    group.cancel();
+    co_await rill::sleep(1s);
+  };
+  co_await rill::with_task_group(stops);
+  co_await outsider;
+  CHECK(outside == "heard of it");
 }

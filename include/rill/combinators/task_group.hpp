@@ -112,9 +112,27 @@ class task_group : private detail::group_link {
 
 namespace detail {
 
+/// Goes with the frame of a member that start() has made: a member that is cancelled before its
+/// first step never runs, and start() is to hear of it.
+template <class T>
+class start_guard {
+ public:
+  explicit start_guard(future<T> ready) noexcept : ready_(std::move(ready)) {}
+  start_guard(start_guard&&) noexcept = default;
+  start_guard& operator=(start_guard&&) = delete;
+  ~start_guard() {
+    if (ready_ && !ready_.done()) ready_.cancel("the member was cancelled before it began");
+  }
+  const future<T>& ready() const noexcept { return ready_; }
+
+ private:
+  future<T> ready_;
+};
+
 /// A member that start() has begun: what fails before it is ready is told there, not to the group.
 template <class T, class Callable, class... Args>
-coro<> run_started(future<T> ready, task_status<T> status, Callable callable, Args... args) {
+coro<> run_started(start_guard<T> guard, task_status<T> status, Callable callable, Args... args) {
+  const future<T>& ready = guard.ready();
   std::exception_ptr error;
   try {
     co_await std::invoke(callable, std::move(status), std::move(args)...);
@@ -176,7 +194,7 @@ template <class T, class Callable, class... Args>
 coro<T> start_member(task_group group, Callable callable, Args... args) {
   future<T> ready = create_future<T>();
   const member_task<> member = group.create_task(detail::run_started<T, Callable, Args...>(
-      ready, status_access::make(ready), std::move(callable), std::move(args)...));
+      start_guard<T>(ready), status_access::make(ready), std::move(callable), std::move(args)...));
   std::exception_ptr interruption;
   try {
     if constexpr (std::is_void_v<T>) {
