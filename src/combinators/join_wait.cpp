@@ -19,6 +19,12 @@ void check_same_loop(const scheduler& owner, const future_state& state) {
   }
 }
 
+void throw_duplicates() {
+  throw_usage(
+      "rill: a handle stands twice in a range that was given away, and its result can be moved out "
+      "once; give the range as an lvalue");
+}
+
 future_state* join_wait::awaited_at(std::size_t index) const noexcept {
   const join_member* member = first_;
   while (index-- != 0) member = member->next_member;
@@ -34,6 +40,8 @@ void join_wait::add_member(join_member& member) noexcept {
 
 // A member that cannot be started is a failure: those that run already are ended first.
 bool join_wait::begin(task_state& task, std::coroutine_handle<> handle) {
+  if (begun_) throw_usage("rill: this was awaited before; call the function again for another");
+  begun_ = true;
   task_ = &task;
   try {
     start_all(task.owner());
@@ -108,22 +116,35 @@ void join_wait::cancel_members(bool handles_too) noexcept {
   }
 }
 
-cancel_outcome join_wait::try_cancel(const shared_text& reason) noexcept {
-  // What has decided the wait is kept, the rest was asked to stop: the request strikes behind it.
-  if (settled_) return cancel_outcome::too_late;
-  asking_ = true;
-  asked_ = true;
-  for (join_member* member = first_; member != nullptr; member = member->next_member) {
-    if (!member->pending()) continue;
-    if (member->owned || cancels_handles()) member->state->cancel(reason);
+// What has decided the wait is kept, the rest was asked to stop: the request strikes behind it.
+cancel_outcome join_wait::try_cancel(const shared_text& /*reason*/) noexcept {
+  return cancel_outcome::too_late;
+}
+
+task_state* join_wait::pass_on_to(task_state* previous, const shared_text& reason) noexcept {
+  if (previous == nullptr) {
+    asking_ = true;
+    asked_ = true;
+    to_ask_ = first_;
   }
+  while (to_ask_ != nullptr) {
+    join_member& member = *to_ask_;
+    to_ask_ = member.next_member;
+    if (!member.pending() || (!member.owned && !cancels_handles())) continue;
+    if (task_state* const task = member.state->as_task()) return task;
+    member.state->cancel(reason);
+  }
+  return nullptr;
+}
+
+cancel_outcome join_wait::passed_on() noexcept {
   asking_ = false;
   // Handles that are not to be asked, or that wait for this very task, are left alone.
   if (!cancels_handles() || task_->awaits_itself()) {
     settle();
     struck_ = true;
   }
-  if (!over()) return cancel_outcome::follows;
+  if (!over()) return cancel_outcome::awaits_tasks;
   parked_ = false;
   stop();
   return cancel_outcome::withdrawn;

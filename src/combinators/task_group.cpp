@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/combinators/task_group.hpp"
 
+#include <utility>
+
 #include "rill/combinators/exception_group.hpp"
 #include "rill/core/scheduler.hpp"
 
@@ -22,10 +24,17 @@ void group_wait::park(task_state& task, std::coroutine_handle<> handle) noexcept
 
 group_wait::~group_wait() { group_->waiting_ = nullptr; }
 
-cancel_outcome group_wait::try_cancel(const shared_text& reason) noexcept {
-  group_->interrupted_ = true;
-  group_->stop_members(reason);
-  return cancel_outcome::too_late;
+cancel_outcome group_wait::try_cancel(const shared_text& /*reason*/) noexcept {
+  return cancel_outcome::awaits_tasks;
+}
+
+task_state* group_wait::pass_on_to(task_state* previous, const shared_text& /*reason*/) noexcept {
+  if (previous == nullptr) {
+    group_->interrupted_ = true;
+    to_ask_ = std::exchange(group_->stopping_, true) ? nullptr : group_->first_member();
+  }
+  if (to_ask_ == nullptr) return nullptr;
+  return std::exchange(to_ask_, group_->member_behind(*to_ask_))->state->as_task();
 }
 
 std::size_t group_wait::awaited_count() const noexcept { return group_->live_; }
@@ -64,6 +73,14 @@ group_state::~group_state() {
   while (group_link* const link = links_.pop_front()) link->group_ = nullptr;
   drop(members_);
   drop(failed_);
+}
+
+group_member* group_state::first_member() const noexcept {
+  return members_.empty() ? nullptr : &members_.front();
+}
+
+group_member* group_state::member_behind(const group_member& member) const noexcept {
+  return &member == &members_.back() ? nullptr : &*++members_.at(member);
 }
 
 void group_state::drop(intrusive_list<group_member>& list) noexcept {
@@ -156,6 +173,10 @@ void group_state::conclude() {
   }
   if (interruption_) {
     if (scope_.absorb()) return;
+    if (interrupted_ && scheduler::require_current().current_task()->interrupt_due()) {
+      scope_.withdraw();
+      rethrow_interruption(interruption_);
+    }
     try {
       std::rethrow_exception(interruption_);
     } catch (const cancelled_error&) {

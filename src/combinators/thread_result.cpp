@@ -85,7 +85,10 @@ bool thread_result::cancel(std::string_view reason) {
     shared_->cancel_wanted = true;
     shared_->reason = reason;
   }
-  shared_->loop->call_soon_threadsafe([self = shared_from_this()] { self->cancel_task(); });
+  try {
+    shared_->loop->call_soon_threadsafe([self = shared_from_this()] { self->cancel_task(); });
+  } catch (const usage_error&) {  // the loop is being closed, and ends it
+  }
   return true;
 }
 

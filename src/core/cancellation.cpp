@@ -2,6 +2,8 @@
 // Cancellation requests: made in a scope, struck at a wait, absorbed at the scope's edge.
 #include "rill/core/cancel_scope.hpp"
 
+#include <exception>
+
 #include "rill/base/assert.hpp"
 #include "rill/core/detail/task_state.hpp"
 #include "rill/core/errors.hpp"
@@ -47,36 +49,42 @@ void task_state::lower_baselines() noexcept {
   }
 }
 
-// The task that a request has to be passed on to first, or null.
-task_state* task_state::next_to_ask() const noexcept {
-  task_state* const below = wait_->passes_on_to();
-  return below != nullptr && below->can_be_asked() ? below : nullptr;
-}
-
-// A task that waits for a task that waits for a task: the request goes down the chain to the one
-// that waits for something else, and the answers come back up. The links are those of the ready
-// queue, in which a waiting task is not.
+// A task that waits for tasks that wait for tasks: the request goes down the tree, depth first, and
+// the answers come back up. The links of the way back are those of the ready queue, in which a
+// waiting task is not.
 void task_state::deliver() noexcept {
+  if (!begin_asking()) return;
   task_state* asked = this;
   task_state* above = nullptr;
-  while (asked->begin_asking()) {
-    task_state* const below = asked->next_to_ask();
-    if (below == nullptr) {
-      const shared_text reason = asked->due_reason();
-      asked->take_answer(asked->wait_->try_cancel(reason));
-      break;
+  task_state* previous = nullptr;  // whom `asked` has passed it on to
+  while (true) {
+    task_state* const below = asked->next_to_ask(previous);
+    if (below != nullptr) {
+      previous = below;
+      if (!below->can_be_asked()) continue;
+      below->note_request(asked->due_reason());
+      if (!below->begin_asking()) continue;
+      asked->next = above;
+      above = asked;
+      asked = below;
+      previous = nullptr;
+      continue;
     }
-    below->note_request(asked->due_reason());
-    asked->next = above;
-    above = asked;
-    asked = below;
+    const bool passing = asked->passing_;
+    asked->passing_ = false;
+    asked->take_answer(passing ? asked->wait_->passed_on()
+                               : asked->wait_->try_cancel(asked->due_reason()));
+    if (above == nullptr) return;
+    previous = asked;
+    asked = above;
+    above = static_cast<task_state*>(asked->next);
+    asked->next = nullptr;
   }
-  while (above != nullptr) {
-    task_state& answered = *above;
-    above = static_cast<task_state*>(answered.next);
-    answered.next = nullptr;
-    answered.take_answer(answered.wait_->passed_on());
-  }
+}
+
+task_state* task_state::next_to_ask(task_state* previous) noexcept {
+  if (previous == nullptr) passing_ = wait_->passes_on();
+  return passing_ ? wait_->pass_on_to(previous, due_reason()) : nullptr;
 }
 
 // An awaited task may be this very one's dependant, and so on in a circle: while a wait is being
@@ -116,6 +124,7 @@ void task_state::take_answer(cancel_outcome outcome) noexcept {
     case cancel_outcome::follows:
       answer_due_ = true;
       break;
+    case cancel_outcome::awaits_tasks:
     case cancel_outcome::too_late:
       break;
   }
@@ -143,6 +152,12 @@ const shared_text& task_state::due_reason() const noexcept {
     if (scope->shielded_) return reason != nullptr ? *reason : reason_;
   }
   return reason == nullptr || requests_ != 0 ? reason_ : *reason;
+}
+
+void rethrow_interruption(const std::exception_ptr& interruption) {
+  task_state* const task = scheduler::require_current().current_task();
+  if (task != nullptr && task->interrupt_due()) task->throw_interrupt();
+  std::rethrow_exception(interruption);
 }
 
 bool task_state::can_be_asked() const noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/core/detail/future_state.hpp"
 
+#include <new>
 #include <string>
 #include <utility>
 
@@ -35,15 +36,19 @@ void future_state::last_release() noexcept {
 }
 
 void future_state::report_unobserved() noexcept {
-  if (task_state* const task = as_task()) {
-    const any_task handle = task_access::wrap(*task);
-    const std::string text = "rill: task '" + task_name(*task) +
-                             "' failed and nobody has looked at it: " + describe_exception(error_);
-    scheduler_->report({text, error_, &handle});
-  } else {
-    const std::string text =
-        "rill: a future failed and nobody has looked at it: " + describe_exception(error_);
-    scheduler_->report({text, error_, nullptr});
+  task_state* const task = as_task();
+  any_task handle;
+  if (task != nullptr) handle = task_access::wrap(*task);
+  const any_task* const named = task != nullptr ? &handle : nullptr;
+  try {
+    const std::string who =
+        task != nullptr ? "task '" + task_name(*task) + "'" : std::string("a future");
+    scheduler_->report(
+        {"rill: " + who + " failed and nobody has looked at it: " + describe_exception(error_),
+         error_, named});
+  } catch (const std::bad_alloc&) {
+    scheduler_->report(
+        {"rill: a task or future failed and nobody has looked at it", error_, named});
   }
 }
 
@@ -131,6 +136,16 @@ void future_awaiter::on_done(future_waiter& waiter, future_state& state) noexcep
 cancel_outcome future_awaiter::try_cancel(const shared_text& reason) noexcept {
   // A future that cannot be asked is done, so its waiter is on its way already.
   return future_->cancel(reason) ? passed_on() : cancel_outcome::too_late;
+}
+
+bool future_awaiter::passes_on() const noexcept {
+  const task_state* const awaited = future_->as_task();
+  return awaited != nullptr && awaited->can_be_asked();
+}
+
+task_state* future_awaiter::pass_on_to(task_state* previous,
+                                       const shared_text& /*reason*/) noexcept {
+  return previous == nullptr ? future_->as_task() : nullptr;
 }
 
 cancel_outcome future_awaiter::passed_on() noexcept {

@@ -106,8 +106,8 @@ void scheduler::detach() noexcept {
   wait_for_posters();
   take_posted();
   while (true) {
-    // The queue first: destroying a frame may wake other tasks, and a task in the queue must leave
-    // it by drop().
+    // The queue first: destroying a frame may wake other tasks, and a task must be in no queue when
+    // it goes.
     if (!ready_.empty()) {
       ready_node& node = ready_.pop();
       node.ops->drop(node);

@@ -85,12 +85,9 @@ void task_state::run() noexcept {
 }
 
 void task_state::drop(ready_node& node) noexcept {
+  // A task is abandoned when its turn has come in the list of live tasks, see scheduler::detach().
   auto& self = static_cast<task_state&>(node);
-  if (self.guest_) {
-    self.release();
-  } else {
-    self.abandon();
-  }
+  if (self.guest_) self.release();
 }
 
 void task_state::finish() noexcept {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -235,7 +236,7 @@ RILL_TEST_CASE("a cancellation strikes the body, a second one waits for the clea
   } catch (const rill::cancelled_error& error) {
     reason = error.reason();
   }
-  CHECK(reason == "enough");
+  CHECK(reason == "at once");  // one throw for both
   CHECK(log == "a cleaned up, c cleaned up, ");
   CHECK(rill::loop_clock::now() == time_point(16s));
 }
@@ -275,4 +276,17 @@ RILL_TEST_CASE("a body that throws before it is a coroutine", "[as_completed]") 
   }
   CHECK(what == "3");
   CHECK(log.empty());  // cancelled before they began
+}
+
+RILL_TEST_CASE("coroutines made by a view", "[as_completed]") {
+  const std::vector<int> seconds{3, 1, 2};
+  const auto make = [](int each) { return value_after(each * 1s, each); };
+  const auto order_of = [](ended_ints& ended) -> coro<std::string> {
+    std::string order;
+    while (auto next = co_await ended.next()) order += std::to_string(next->handle.result());
+    co_return order;
+  };
+  const std::string order =
+      co_await as_completed(seconds | std::views::transform(make), order_of, 1h);
+  CHECK(order == "123");
 }

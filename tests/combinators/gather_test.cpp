@@ -297,6 +297,25 @@ RILL_TEST_CASE("the same handle twice", "[gather]") {
   CHECK(&a == &b);
 }
 
+RILL_TEST_CASE("the same handle twice in a range that is given away", "[gather]") {
+  const task<std::string> text = create_task([]() -> coro<std::string> { co_return "text"; });
+  const std::vector<task<std::string>> twice{text, text};
+  const std::vector<std::string> both = co_await gather(twice);
+  CHECK(both == std::vector<std::string>{"text", "text"});
+  std::string what;
+  try {
+    std::vector<task<std::string>> given = twice;
+    co_await gather(std::move(given));
+  } catch (const rill::usage_error& error) {
+    what = error.what();
+  }
+  CHECK(what.find("lvalue") != std::string::npos);
+  CHECK(text.result() == "text");
+  std::vector<task<std::string>> once{text};
+  const std::vector<std::string> moved = co_await gather(std::move(once));
+  CHECK(moved.front() == "text");
+}
+
 RILL_TEST_CASE("tasks that gather one another can be cancelled", "[gather]") {
   task<> first;
   const auto body = [](const task<>& other) -> coro<> { co_await gather(other, rill::sleep(1h)); };

@@ -150,6 +150,23 @@ RILL_TEST_CASE("a coroutine that was awaited already", "[misuse]") {
   }
 }
 
+RILL_TEST_CASE("a combinator that was awaited already", "[misuse]") {
+  const auto gathers = []() -> coro<> {
+    auto both = rill::gather(seven(), seven());
+    co_await both;
+    co_await both;
+  };
+  const auto races = []() -> coro<> {
+    auto both = rill::race(seven(), seven());
+    co_await both;
+    co_await both;
+  };
+  for (auto& each : std::vector<std::function<coro<>()>>{gathers, races}) {
+    const std::string what = co_await complaint_of(each());
+    CHECK(what.find("awaited before") != std::string::npos);
+  }
+}
+
 RILL_TEST_CASE("a task that awaits itself", "[misuse]") {
   const auto by = [](const task<>& self, int form) -> coro<> {
     co_await rill::yield();

@@ -126,3 +126,19 @@ RILL_TEST_CASE("a cancellation reaches all that run, each time", "[staggered_rac
   CHECK(racing.done());
   CHECK(log == "one ");
 }
+
+RILL_TEST_CASE("candidates that give references, and nothing", "[staggered_race]") {
+  int here = 1;
+  const auto refers = [](int& to) -> coro<int&> {
+    co_await rill::sleep(1s);
+    co_return to;
+  };
+  std::vector<std::function<coro<int&>()>> references;
+  references.emplace_back([&] { return refers(here); });
+  const auto referred = co_await staggered_race(references);
+  CHECK(*referred.value == &here);
+  std::vector<std::function<coro<>()>> silent;
+  silent.emplace_back([]() -> coro<> { co_await rill::sleep(1s); });
+  const auto nothing = co_await staggered_race(silent);
+  CHECK(nothing.value.has_value());
+}

@@ -189,3 +189,35 @@ RILL_TEST_CASE("a body stopped before it had a value", "[task_group]") {
   }
   CHECK(what.find("no value") != std::string::npos);
 }
+
+RILL_TEST_CASE("a second cancellation while the members end is met by the same throw",
+               "[task_group]") {
+  std::string log;
+  const auto slow = []() -> coro<> {
+    try {
+      co_await rill::sleep(1h);
+    } catch (const cancelled_error&) {
+    }
+    co_await rill::sleep(5s);
+  };
+  const auto block = [&slow](std::string& to) -> coro<> {
+    const auto body = [&slow](task_group& group) -> coro<> {
+      group.create_task(slow());
+      co_await rill::sleep(1h);
+    };
+    try {
+      co_await with_task_group(body);
+    } catch (const cancelled_error& error) {
+      to += error.reason();
+    }
+    co_await rill::sleep(1s);
+    to += ", undisturbed";
+  };
+  const task<> parent = create_task(block(log));
+  co_await rill::sleep(1s);
+  parent.cancel("one");
+  co_await rill::sleep(1s);
+  parent.cancel("two");
+  co_await parent;
+  CHECK(log == "two, undisturbed");
+}

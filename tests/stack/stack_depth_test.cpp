@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <stdexcept>
+#include <variant>
 #include <vector>
 
 #include "rill/base/config.hpp"
+#include "rill/combinators.hpp"
 #include "rill/core/coro.hpp"
 #include "rill/core/create_task.hpp"
+#include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/testing/step_loop.hpp"
@@ -75,6 +78,26 @@ coro<int> chain_of_tasks(stack_meter& meter, int depth) {
   const int below = co_await inner;
   meter.look();
   co_return below + 1;
+}
+
+/// Each level waits for the next by another combinator.
+coro<int> nested_combinators(int depth) {
+  if (depth == 0) co_await rill::sleep(1h);
+  if (depth == 0) co_return 0;
+  if (depth % 3 == 0) {
+    auto [below] = co_await rill::gather(nested_combinators(depth - 1));
+    co_return below + 1;
+  }
+  if (depth % 3 == 1) {
+    const auto won = co_await rill::race(nested_combinators(depth - 1));
+    co_return std::get<0>(won) + 1;
+  }
+  const auto body = [depth](rill::task_group& group) -> coro<> {
+    group.create_task(nested_combinators(depth - 1));
+    co_return;
+  };
+  co_await rill::with_task_group(body);
+  co_return 1;
 }
 
 }  // namespace
@@ -157,6 +180,16 @@ RILL_TEST_CASE("a cancellation walks down 50,000 tasks and comes back", "[stack]
   CHECK(outer.cancelled());
 }
 
+RILL_TEST_CASE("a cancellation walks down 30,000 combinators and comes back", "[stack]") {
+  bool late = false;
+  try {
+    co_await rill::wait_for(nested_combinators(30'000), 1s);
+  } catch (const rill::timeout_error&) {
+    late = true;
+  }
+  CHECK(late);
+}
+
 RILL_TEST_CASE("10,000 tasks that await one another end", "[stack]") {
   stack_meter meter;
   const task<int> outer = create_task(chain_of_tasks(meter, 10'000));
@@ -169,6 +202,15 @@ TEST_CASE("5,000 nested coroutines are destroyed with their loop", "[stack]") {
   stack_meter meter;
   rill::testing::step_loop steps;
   const task<int> deep = steps.loop().create_task(nested(meter, 5'000, leaf::sleeps));
+  steps.settle();
+  CHECK(!deep.done());
+  steps.loop().close();
+  CHECK(deep.cancelled());
+}
+
+TEST_CASE("30,000 nested combinators are destroyed with their loop", "[stack]") {
+  rill::testing::step_loop steps;
+  const task<int> deep = steps.loop().create_task(nested_combinators(30'000));
   steps.settle();
   CHECK(!deep.done());
   steps.loop().close();

@@ -97,14 +97,15 @@ class owned_completions final : public completions<Handle> {
   owned_completions(std::size_t room, std::int64_t timeout) : completions<Handle>(room, timeout) {}
   using completions<Handle>::add_handle;
 
-  /// What has not ended is cancelled. A cancellation of the caller strikes behind this.
-  coro<> end_all() {
-    const cancel_scope keep(cancel_scope::shielding::shielded);
-    for (std::size_t i = 0; i < this->member_count(); ++i) {
+  using completions<Handle>::handle_at;
+  using completions<Handle>::member_count;
+
+  /// What has not ended is cancelled.
+  void cancel_all() noexcept {
+    for (std::size_t i = 0; i < member_count(); ++i) {
       // To cancel what has failed would count as having looked at it.
-      if (const Handle& member = this->handle_at(i); !member.done()) member.cancel();
+      if (const Handle& member = handle_at(i); !member.done()) member.cancel();
     }
-    for (std::size_t i = 0; i < this->member_count(); ++i) co_await ended(this->handle_at(i));
   }
 };
 
@@ -113,11 +114,18 @@ coro<T> run_completions(Range coroutines, Body body, std::int64_t timeout) {
   owned_completions<Handle> all(static_cast<std::size_t>(std::ranges::distance(coroutines)),
                                 timeout);
   const auto begin = [&coroutines, &body, &all] {
-    for (auto& each : coroutines) all.add_handle(create_task(std::move(each)));
+    using coroutine = std::ranges::range_value_t<Range>;
+    for (auto&& each : coroutines) all.add_handle(create_task(static_cast<coroutine&&>(each)));
     return std::invoke(body, static_cast<completions<Handle>&>(all));
   };
   result<T> outcome = co_await outcome_of<T>(begin);
-  co_await all.end_all();
+  // A cancellation strikes behind this. There is no frame to be made: children run.
+  {
+    const cancel_scope keep(cancel_scope::shielding::shielded);
+    all.cancel_all();
+    for (std::size_t i = 0; i < all.member_count(); ++i) co_await ended(all.handle_at(i));
+  }
+  if (outcome.cancelled()) rethrow_interruption(outcome.error());
   co_return std::move(outcome).value();
 }
 

@@ -53,7 +53,8 @@ auto gather(return_exceptions_t /*tag*/, Awaitables&&... awaited) {
 
 // [gather_range]
 /// The same for a range: a vector of the results. The elements of a range given as an rvalue are
-/// moved out of it; from an lvalue, handles are copied, and so are their results.
+/// moved out of it; from an lvalue, handles are copied, and so are their results. A handle that
+/// stands twice in an rvalue range is a usage_error: its result can be moved out once.
 template <detail::gatherable_range Range>
   requires(!awaitable<Range>)
 auto gather(Range&& range) {

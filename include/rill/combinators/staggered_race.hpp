@@ -53,6 +53,9 @@ class stagger {
       if constexpr (std::is_void_v<T>) {
         co_await std::invoke(candidate);
         value.emplace();
+      } else if constexpr (std::is_reference_v<T>) {
+        T referred = co_await std::invoke(candidate);
+        value.emplace(&referred);
       } else {
         value.emplace(co_await std::invoke(candidate));
       }

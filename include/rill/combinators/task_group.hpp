@@ -211,7 +211,7 @@ coro<T> start_member(task_group group, Callable callable, Args... args) {
     const cancel_scope keep(cancel_scope::shielding::shielded);
     co_await detail::ended(member);
   }
-  std::rethrow_exception(interruption);
+  rethrow_interruption(interruption);
 }
 
 }  // namespace detail

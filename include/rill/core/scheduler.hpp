@@ -90,6 +90,7 @@ class scheduler {
 
   task_state* current_task() const noexcept { return current_task_; }
   task_state* first_task() const noexcept { return tasks_; }
+  task_state* last_task() const noexcept { return last_task_; }
   std::size_t task_count() const noexcept { return task_count_; }
   scheduler_host& host() const noexcept { return *host_; }
   /// False once the loop is closed. Any thread.

@@ -51,6 +51,16 @@ struct gather_results {
   }
 };
 
+/// Whether two members wait for the same future. O(members).
+template <class Members>
+bool has_duplicates(Members& members) noexcept {
+  bool found = false;
+  for (join_member& member : members) found = member.state->mark(true) || found;
+  for (join_member& member : members) member.state->mark(false);
+  return found;
+}
+[[noreturn]] void throw_duplicates();
+
 /// What both forms share: when it is over, and what is thrown.
 template <class Mode>
 class gather_wait : public join_wait {
@@ -112,6 +122,9 @@ class [[nodiscard]] gather_range_awaiter final : public range_join<gather_wait<M
     this->check_gather();
     std::vector<typename Mode::template type<typename source::result>> values;
     values.reserve(this->members().size());
+    if constexpr (future_handle<gathered_t<Range>> && !source::lent) {
+      if (has_duplicates(this->members())) throw_duplicates();
+    }
     for (join_member& member : this->members())
       values.push_back(Mode::template take<source>(member));
     return values;

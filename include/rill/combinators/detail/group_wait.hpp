@@ -29,6 +29,9 @@ class [[nodiscard]] group_wait final : public parking_awaiter, public native_awa
   void await_resume() { check_interrupt(); }
 
   cancel_outcome try_cancel(const shared_text& reason) noexcept override;
+  bool passes_on() const noexcept override { return true; }
+  task_state* pass_on_to(task_state* previous, const shared_text& reason) noexcept override;
+  cancel_outcome passed_on() noexcept override { return cancel_outcome::awaits_tasks; }
   const char* describe() const noexcept override { return "task_group"; }
   std::size_t awaited_count() const noexcept override;
   future_state* awaited_at(std::size_t index) const noexcept override;
@@ -39,6 +42,7 @@ class [[nodiscard]] group_wait final : public parking_awaiter, public native_awa
   void park(task_state& task, std::coroutine_handle<> handle) noexcept;
 
   group_state* group_;
+  group_member* to_ask_ = nullptr;  // while a request is passed on
 };
 
 }  // namespace rill::detail

@@ -53,6 +53,9 @@ class join_wait : public parking_awaiter, public native_awaiter {
   void take_end(join_member& member) noexcept;
 
   cancel_outcome try_cancel(const shared_text& reason) noexcept override;
+  bool passes_on() const noexcept override { return !settled_; }
+  task_state* pass_on_to(task_state* previous, const shared_text& reason) noexcept override;
+  cancel_outcome passed_on() noexcept override;
   std::size_t awaited_count() const noexcept override { return count_; }
   future_state* awaited_at(std::size_t index) const noexcept override;  // O(index)
 
@@ -105,13 +108,15 @@ class join_wait : public parking_awaiter, public native_awaiter {
 
   join_member* first_ = nullptr;
   join_member* last_ = nullptr;
+  join_member* to_ask_ = nullptr;  // while a request is passed on
   std::size_t count_ = 0;
   std::size_t pending_ = 0;
   std::size_t owned_pending_ = 0;
   std::exception_ptr start_error_;
+  bool begun_ = false;
   bool settled_ = false;
   bool parked_ = false;  // the task is suspended here
-  bool asking_ = false;  // inside try_cancel()
+  bool asking_ = false;  // a request is being passed on
   bool asked_ = false;   // the caller's cancellation was passed on
   bool struck_ = false;  // and some member has taken it
   bool kept_ = false;    // but there is an outcome

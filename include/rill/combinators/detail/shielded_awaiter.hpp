@@ -38,7 +38,7 @@ class [[nodiscard]] shielded_future_awaiter final : public future_awaiter {
     stop_waiting();
     return cancel_outcome::withdrawn;
   }
-  task_state* passes_on_to() const noexcept override { return nullptr; }
+  bool passes_on() const noexcept override { return false; }
   const char* describe() const noexcept override { return "shield"; }
 };
 

@@ -40,7 +40,8 @@ class future_awaiter : public parking_awaiter, public native_awaiter, private fu
   }
 
   cancel_outcome try_cancel(const shared_text& reason) noexcept override;
-  task_state* passes_on_to() const noexcept override { return future_->as_task(); }
+  bool passes_on() const noexcept override;
+  task_state* pass_on_to(task_state* previous, const shared_text& reason) noexcept override;
   cancel_outcome passed_on() noexcept override;
   const char* describe() const noexcept override;
   future_state* awaited() const noexcept override { return future_.get(); }

@@ -63,6 +63,12 @@ class future_state {
   const std::exception_ptr& error() const noexcept { return error_; }
   void mark_observed() noexcept { observed_ = true; }
   std::uint32_t reference_count() const noexcept { return references_; }
+  /// For whoever looks for duplicates; false is to be put back. Returns what it was before.
+  bool mark(bool marked) noexcept {
+    const bool before = marked_;
+    marked_ = marked;
+    return before;
+  }
 
   /// Where the value is, or will be. The block knows the distance because future<T> may look at a
   /// task<T>.
@@ -102,6 +108,7 @@ class future_state {
   future_status status_ = future_status::pending;
   const bool is_task_ : 1;
   bool observed_ : 1 = false;
+  bool marked_ : 1 = false;
 
  private:
   void last_release() noexcept;

@@ -37,6 +37,7 @@ class task_state : public future_state, public ready_node {
   void set_name(std::string_view name) { name_ = shared_text(name); }
   run_state state() const noexcept { return state_; }
   task_state* next_task() const noexcept { return next_task_; }
+  task_state* previous_task() const noexcept { return previous_task_; }
   bool answer_due() const noexcept { return answer_due_; }
   const wait_op* current_wait() const noexcept { return wait_; }
   /// The innermost suspended coroutine of rill, or null if a foreign one waits or the task is not
@@ -103,6 +104,8 @@ class task_state : public future_state, public ready_node {
   // -- cancellation
   // ------------------------------------------------------------------------------------
   bool request_cancel(const shared_text& reason) noexcept;
+  /// It has not come to its end.
+  bool can_be_asked() const noexcept;
   std::uint32_t cancelling() const noexcept;
   std::uint32_t uncancel() noexcept;
 
@@ -150,10 +153,9 @@ class task_state : public future_state, public ready_node {
   std::uint32_t delivered_outside(const cancel_scope* scope) const noexcept;
   std::uint32_t requested_outside(const cancel_scope* scope) const noexcept;
   void renew_outside(const cancel_scope* scope, std::uint32_t count) noexcept;
-  bool can_be_asked() const noexcept;
   void note_request(const shared_text& reason) noexcept;
   const shared_text& due_reason() const noexcept;
-  task_state* next_to_ask() const noexcept;
+  task_state* next_to_ask(task_state* previous) noexcept;
   bool begin_asking() noexcept;
   void take_answer(cancel_outcome outcome) noexcept;
   void refresh_attention() noexcept;
@@ -173,12 +175,17 @@ class task_state : public future_state, public ready_node {
   run_state state_ = run_state::created;
   bool attention_ = false;
   bool interrupted_ = false;
-  bool answer_due_ = false;  // the wait was asked to end, and its answer follows
-  bool forwarded_ = false;   // a request was passed to what is awaited, which has not ended
-  bool asking_ = false;      // inside wait_op::try_cancel()
-  bool in_circle_ = false;   // the request has come back to this task meanwhile
-  bool guest_ = false;
+  bool answer_due_ = false;     // the wait was asked to end, and its answer follows
+  bool forwarded_ = false;      // a request was passed to what is awaited, which has not ended
+  bool asking_ : 1 = false;     // inside wait_op::try_cancel()
+  bool passing_ : 1 = false;    // or passing a request on
+  bool in_circle_ : 1 = false;  // the request has come back to this task meanwhile
+  bool guest_ : 1 = false;
 };
+
+/// Behind the clean-up of a combinator: throws the cancellation that has interrupted it, or, if
+/// others have come since, one for all of them.
+[[noreturn]] void rethrow_interruption(const std::exception_ptr& interruption);
 
 inline task_state* future_state::as_task() noexcept {
   return is_task_ ? static_cast<task_state*>(this) : nullptr;

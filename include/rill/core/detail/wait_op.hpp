@@ -14,12 +14,13 @@ class task_state;
 
 /// What became of the attempt to interrupt a wait.
 enum class cancel_outcome : std::uint8_t {
-  withdrawn,  // it will not happen: wake the task, its await throws
-  struck,     // as withdrawn, but the task is in the ready queue already
-  forwarded,  // the thing waited for was asked in its turn; the awaiter calls
-              // task_state::settle_forwarded() when that has ended
-  follows,    // the answer comes later: the awaiter calls task_state::take_delivery() if it was
-              // withdrawn
+  withdrawn,     // it will not happen: wake the task, its await throws
+  struck,        // as withdrawn, but the task is in the ready queue already
+  forwarded,     // the thing waited for was asked in its turn; the awaiter calls
+                 // task_state::settle_forwarded() when that has ended
+  follows,       // the answer comes later, from outside the loop: the awaiter calls
+                 // task_state::take_delivery() if it was withdrawn
+  awaits_tasks,  // the same, from tasks of this loop that are to end
   too_late,  // it has happened, or cannot be interrupted: the value is delivered, the request stays
 };
 
@@ -34,9 +35,15 @@ class wait_op {
   /// happened.
   virtual cancel_outcome try_cancel(const shared_text& reason) noexcept = 0;
 
-  /// If a request is only passed on to a task: that task, else null. Chains of such waits are
-  /// walked without recursion; passed_on() is called instead of try_cancel() on the way back.
-  virtual task_state* passes_on_to() const noexcept { return nullptr; }
+  /// True if a request is passed on to tasks. Then try_cancel() is not called; trees of such waits
+  /// are walked without recursion.
+  virtual bool passes_on() const noexcept { return false; }
+  /// The tasks to ask, one by one: the first for null, then the one behind `previous`; null when
+  /// all have been asked. What is no task is asked in here.
+  virtual task_state* pass_on_to(task_state* /*previous*/, const shared_text& /*reason*/) noexcept {
+    return nullptr;
+  }
+  /// Behind that: what became of it.
   virtual cancel_outcome passed_on() noexcept { return cancel_outcome::forwarded; }
 
   /// What kind of wait this is, for dumps: "sleep", "recv", "future", ... Static text.
