@@ -8,4 +8,5 @@
 #include "rill/loop.hpp"
 #include "rill/net.hpp"
 #include "rill/streams.hpp"
+#include "rill/sync.hpp"
 #include "rill/version.hpp"

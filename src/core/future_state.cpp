@@ -143,9 +143,8 @@ bool future_awaiter::passes_on() const noexcept {
   return awaited != nullptr && awaited->can_be_asked();
 }
 
-task_state* future_awaiter::pass_on_to(task_state* previous,
-                                       const shared_text& /*reason*/) noexcept {
-  return previous == nullptr ? future_->as_task() : nullptr;
+task_state* future_awaiter::pass_on_to(task_state* last, const shared_text& /*reason*/) noexcept {
+  return last == nullptr ? future_->as_task() : nullptr;
 }
 
 cancel_outcome future_awaiter::passed_on() noexcept {

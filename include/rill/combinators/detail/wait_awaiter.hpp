@@ -61,7 +61,9 @@ class [[nodiscard]] wait_awaiter final : public wait_join {
     check_join();
     Sets sets;
     std::size_t done = 0;
-    for (const handle_member& member : members_) done += member.handle.done() ? 1 : 0;
+    for (const handle_member& member : members_) {
+      if (member.handle.done()) ++done;
+    }
     sets.done.reserve(done);
     sets.pending.reserve(members_.size() - done);
     for (handle_member& member : members_) {

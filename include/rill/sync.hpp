@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSL-1.0
+// Synchronisation of tasks.
+#pragma once
+
+#include "rill/sync/barrier.hpp"
+#include "rill/sync/capacity_limiter.hpp"
+#include "rill/sync/condition.hpp"
+#include "rill/sync/event.hpp"
+#include "rill/sync/held.hpp"
+#include "rill/sync/latch.hpp"
+#include "rill/sync/lock.hpp"
+#include "rill/sync/semaphore.hpp"
+#include "rill/sync/shared_lock.hpp"
+#include "rill/sync/sync_errors.hpp"
