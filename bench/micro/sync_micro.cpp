@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -117,6 +118,40 @@ rill::coro<> barrier_rounds(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
+/// A producer and a consumer, one item for each round.
+rill::coro<> queue_items(benchmark::State& state) {
+  rill::queue<std::int64_t> items(state.range(0));
+  const auto produces = [](rill::queue<std::int64_t>& to) -> rill::coro<> {
+    while (true) co_await to.put(1);
+  };
+  const rill::task<> producer = rill::create_task(produces, std::ref(items));
+  std::int64_t sum = 0;
+  for (auto round : state) {
+    static_cast<void>(round);
+    sum += co_await items.get();
+  }
+  benchmark::DoNotOptimize(sum);
+  producer.cancel();
+  co_await rill::yield();
+}
+
+rill::coro<> channel_items(benchmark::State& state) {
+  auto [out, in] = rill::channel<std::int64_t>(state.range(0));
+  const auto produces = [](rill::sender<std::int64_t> to) -> rill::coro<> {
+    while (true) co_await to.send(1);
+  };
+  const rill::task<> producer = rill::create_task(produces, std::move(out));
+  std::int64_t sum = 0;
+  for (auto round : state) {
+    static_cast<void>(round);
+    const auto item = co_await in.next();
+    sum += *item;
+  }
+  benchmark::DoNotOptimize(sum);
+  producer.cancel();
+  co_await rill::yield();
+}
+
 using body = rill::coro<> (*)(benchmark::State&);
 
 void in_loop(benchmark::State& state, body run) { rill::run(run(state)); }
@@ -130,5 +165,7 @@ BENCHMARK_CAPTURE(in_loop, event_set, &event_set);
 BENCHMARK_CAPTURE(in_loop, lock_contended, &lock_contended)->Arg(2)->Arg(100);
 BENCHMARK_CAPTURE(in_loop, event_wakes, &event_wakes)->Arg(100)->Arg(10'000);
 BENCHMARK_CAPTURE(in_loop, barrier_rounds, &barrier_rounds)->Arg(100);
+BENCHMARK_CAPTURE(in_loop, queue_items, &queue_items)->Arg(1)->Arg(100);
+BENCHMARK_CAPTURE(in_loop, channel_items, &channel_items)->Arg(0)->Arg(100);
 
 BENCHMARK_MAIN();

@@ -137,6 +137,80 @@ rill::coro<bool> meet(rill::barrier& meeting) {
 }
 // [/sync_errors]
 
+// [queue]
+rill::coro<> produce(rill::queue<int>& jobs) {
+  for (int i = 1; i <= 10; ++i) co_await jobs.put(i);  // waits while there is no room
+  jobs.shutdown();                                     // what is in can still be got
+}
+
+rill::coro<> work(rill::queue<int>& jobs, int& sum) {
+  while (auto job = co_await jobs.next()) {
+    sum += *job;
+    jobs.task_done();
+  }
+}
+// [/queue]
+
+// [lifo_queue]
+rill::coro<std::string> undo(rill::lifo_queue<std::string>& steps) {
+  co_await steps.put("write");
+  co_await steps.put("paint");
+  co_return co_await steps.get();  // paint
+}
+// [/lifo_queue]
+
+// [priority_queue]
+struct patient {
+  int urgency;
+  std::string name;
+  bool operator<(const patient& other) const { return urgency > other.urgency; }
+};
+
+rill::coro<std::string> next_patient(rill::priority_queue<patient>& waiting) {
+  co_await waiting.put({1, "Bob"});
+  co_await waiting.put({9, "Ada"});
+  const patient first = co_await waiting.get();
+  co_return first.name;  // Ada
+}
+// [/priority_queue]
+
+// [channel]
+rill::coro<> order(rill::sender<std::string> out) {
+  co_await out.send("soup");
+  co_await out.send("bread");
+}  // the end goes here
+
+rill::coro<int> cook(rill::receiver<std::string> in) {
+  int dishes = 0;
+  while (auto dish = co_await in.next()) ++dishes;
+  co_return dishes;
+}
+
+rill::coro<int> lunch() {
+  auto [out, in] = rill::channel<std::string>(1);
+  auto orders = order(std::move(out));
+  auto kitchen = cook(std::move(in));
+  auto [nothing, dishes] = co_await rill::gather(std::move(orders), std::move(kitchen));
+  static_cast<void>(nothing);
+  co_return dishes;
+}
+// [/channel]
+
+rill::coro<> show_queues() {
+  rill::queue<int> jobs(3);
+  int sum = 0;
+  co_await rill::gather(produce(jobs), work(jobs, sum), work(jobs, sum), jobs.join());
+  expect(sum == 55, "queue");
+  rill::lifo_queue<std::string> steps;
+  const std::string undone = co_await undo(steps);
+  expect(undone == "paint", "lifo_queue");
+  rill::priority_queue<patient> waiting;
+  const std::string first = co_await next_patient(waiting);
+  expect(first == "Ada", "priority_queue");
+  const int dishes = co_await lunch();
+  expect(dishes == 2, "channel");
+}
+
 rill::coro<int> all() {
   rill::lock accounts;
   int here = 10;
@@ -179,6 +253,8 @@ rill::coro<int> all() {
   rill::capacity_limiter workers(1);
   co_await rill::gather(convert(workers), convert(workers));
   expect(workers.available() == 1, "capacity_limiter");
+
+  co_await show_queues();
 
   rill::held<rill::lock> keeper;
   const bool kept = co_await hand_on(accounts, keeper);
