@@ -167,8 +167,10 @@ struct patient {
 };
 
 rill::coro<std::string> next_patient(rill::priority_queue<patient>& waiting) {
-  co_await waiting.put({1, "Bob"});
-  co_await waiting.put({9, "Ada"});
+  patient bob{1, "Bob"};
+  patient ada{9, "Ada"};
+  co_await waiting.put(std::move(bob));
+  co_await waiting.put(std::move(ada));
   const patient first = co_await waiting.get();
   co_return first.name;  // Ada
 }
