@@ -4,6 +4,7 @@
 
 #include "rill/combinators/as_completed.hpp"
 #include "rill/combinators/exception_group.hpp"
+#include "rill/combinators/exit_stack.hpp"
 #include "rill/combinators/gather.hpp"
 #include "rill/combinators/move_on_after.hpp"
 #include "rill/combinators/race.hpp"
@@ -16,3 +17,4 @@
 #include "rill/combinators/timeout_scope.hpp"
 #include "rill/combinators/wait.hpp"
 #include "rill/combinators/wait_for.hpp"
+#include "rill/combinators/with.hpp"

@@ -221,6 +221,47 @@ rill::coro<int> first_answer_above(int limit) {
 }
 // [/as_completed_body]
 
+// [with]
+class ledger {
+ public:
+  rill::coro<> open() { co_await rill::sleep(1ms); }
+  rill::coro<> close(std::exception_ptr error) {
+    co_await rill::sleep(1ms);
+    std::puts(error ? "entries dropped" : "entries written");
+  }
+  void enter(int amount) { sum_ += amount; }
+  int sum() const { return sum_; }
+
+ private:
+  int sum_ = 0;
+};
+
+rill::coro<int> book() {
+  const auto body = [](ledger& entries) -> rill::coro<int> {
+    entries.enter(3);
+    entries.enter(4);
+    co_return entries.sum();
+  };
+  co_return co_await rill::with(ledger(), body);  // written when this goes on
+}
+// [/with]
+
+// [exit_stack]
+rill::coro<int> book_in_many(int count) {
+  const auto body = [count](rill::exit_stack& stack) -> rill::coro<int> {
+    int sum = 0;
+    for (int i = 0; i < count; ++i) {
+      ledger& entries = co_await stack.enter(ledger());
+      entries.enter(i);
+      sum += entries.sum();
+    }
+    stack.callback([] { std::puts("all entered"); });
+    co_return sum;
+  };
+  co_return co_await rill::with_exit_stack(body);  // closed, the last first
+}
+// [/exit_stack]
+
 void ask_another_thread() {
   // [run_coroutine_threadsafe]
   rill::event_loop loop;
@@ -264,6 +305,10 @@ rill::coro<int> all() {
   expect(connected == 42, "staggered_race");
   const std::size_t first = co_await in_order_of_ending();
   expect(first == 2, "as_completed");
+  const int booked = co_await book();
+  expect(booked == 7, "with");
+  const int booked_in_many = co_await book_in_many(3);
+  expect(booked_in_many == 3, "exit_stack");
   const int above = co_await first_answer_above(1);
   expect(above > 1, "as_completed with a body");
   co_return 0;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+// with: a body with something that is opened before it and closed behind it.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "rill/combinators/detail/closing.hpp"
+#include "rill/combinators/detail/outcome.hpp"
+#include "rill/combinators/shield.hpp"
+#include "rill/core/awaitable.hpp"
+#include "rill/core/cancel_scope.hpp"
+#include "rill/core/coro.hpp"
+#include "rill/core/detail/task_block.hpp"
+
+namespace rill {
+
+namespace detail {
+
+/// Closes behind the body, whatever came of it; a cancellation waits until that is done.
+template <class T, class Resource, class Body>
+coro<T> run_opened(Resource& resource, Body& body) {
+  cancel_scope edge;
+  const auto begin = [&resource, &body] { return std::invoke(body, resource); };
+  result<T> outcome = co_await outcome_of<T>(begin);
+  std::vector<std::exception_ptr> failures;
+  try {
+    co_await shield(close_it(resource, outcome.error()));
+  } catch (...) {
+    failures.push_back(std::current_exception());
+  }
+  leave(edge, outcome.error(), std::move(failures));
+  co_return std::move(outcome).value();
+}
+
+template <class T, class Resource, class Body>
+coro<T> run_with(Resource resource, Body body) {
+  co_await open_it(resource);
+  co_return co_await run_opened<T>(resource, body);
+}
+
+template <class T, class Opening, class Body>
+coro<T> run_with_opening(Opening opening, Body body) {
+  decltype(auto) resource = co_await std::move(opening);
+  co_return co_await run_opened<T>(resource, body);
+}
+
+template <class Resource, class Body>
+using with_result_t = std::invoke_result_t<Body&, std::remove_reference_t<Resource>&>;
+
+}  // namespace detail
+
+// [with]
+/// Opens something, runs a body with it, and closes it behind the body, on every way out. asyncio:
+/// `async with resource as name`.
+///
+///     const auto body = [](database& db) -> rill::coro<int> { co_return co_await db.count(); };
+///     const int rows = co_await rill::with(database("orders"), body);
+///
+/// The resource has a `close()` that can be awaited; one that takes a std::exception_ptr is told
+/// how the body was left, null for a value. If it has an `open()` that can be awaited, that is
+/// awaited first; when it fails, nothing is closed. A temporary is kept, an lvalue is referred to.
+///
+/// **Cancellation** strikes the opening and the body; closing is shielded from it. **Errors** of
+/// the body and of close(): a lone one is thrown as itself, both as an exception_group; then a
+/// cancellation that had struck strikes again at the next await. Nothing can swallow an error.
+template <class Resource, class Body>
+  requires(!awaitable<Resource> && detail::closes<std::remove_reference_t<Resource>>)
+auto with(Resource&& resource, Body body) {
+  using coroutine = detail::with_result_t<Resource, Body>;
+  static_assert(detail::is_coro<coroutine>, "rill: the body of with() must return rill::coro<T>");
+  return detail::run_with<typename coroutine::value_type, Resource, Body>(
+      std::forward<Resource>(resource), std::move(body));
+}
+// [/with]
+
+// [with_opening]
+/// The same for what a coroutine opens and gives:
+///
+///     co_await rill::with(connect("orders"), body);
+template <class T, class Body>
+  requires detail::closes<std::remove_reference_t<T>>
+auto with(coro<T> opening, Body body) {
+  using coroutine = detail::with_result_t<T, Body>;
+  static_assert(detail::is_coro<coroutine>, "rill: the body of with() must return rill::coro<T>");
+  return detail::run_with_opening<typename coroutine::value_type, coro<T>, Body>(std::move(opening),
+                                                                                 std::move(body));
+}
+// [/with_opening]
+
+}  // namespace rill
