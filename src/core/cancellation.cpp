@@ -236,6 +236,8 @@ cancel_scope::cancel_scope(shielding mode)
 }
 
 cancel_scope::~cancel_scope() {
+  // Frames that go with the loop go in the order in which they are owned, not in that of awaiting.
+  if (task_->abandoned()) return;
   RILL_CHECK(
       task_->scope_ == this,
       "cancel_scope objects must be left in the reverse order of entering, by their task; with "

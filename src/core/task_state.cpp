@@ -28,7 +28,7 @@ void task_state::start(promise_base& outermost) noexcept {
 
 void task_state::start_eagerly(promise_base& outermost) noexcept {
   scheduler& owner = *scheduler_;
-  if (scheduler::current() != &owner || !owner.has_stack_room()) {
+  if (scheduler::current() != &owner || !owner.has_stack_room() || !owner.is_open()) {
     start(outermost);
     return;
   }
@@ -86,8 +86,9 @@ void task_state::run() noexcept {
 
 void task_state::drop(ready_node& node) noexcept {
   // A task is abandoned when its turn has come in the list of live tasks, see scheduler::detach().
+  // One that its own frame has woken while it went still had the reference that abandon() gives up.
   auto& self = static_cast<task_state&>(node);
-  if (self.guest_) self.release();
+  if (self.guest_ || self.state_ == run_state::gone) self.release();
 }
 
 void task_state::finish() noexcept {
@@ -129,12 +130,30 @@ void task_state::end_without_running() noexcept {
 
 void task_state::abandon() noexcept {
   wait_ = nullptr;
+  scope_ = nullptr;
+  abandoned_ = true;
+  state_ = run_state::running;
+  scheduler& owner = *scheduler_;
+  task_state* const before = std::exchange(owner.abandoning_, this);
   destroy_frame();
+  owner.abandoning_ = before;
+  const bool woken = state_ == run_state::queued;
   state_ = run_state::gone;
   unlink();
   if (status_ == future_status::pending)
     complete_cancelled(shared_text("the event loop was closed"));
-  release();
+  if (!woken) release();
+}
+
+void task_state::withdraw_wait(const shared_text& reason) noexcept {
+  abandoned_ = true;
+  if (wait_ == nullptr || !wait_->is_lent()) return;
+  const cancel_outcome outcome = wait_->try_cancel(reason);
+  if (outcome == cancel_outcome::follows) {
+    answer_due_ = true;
+  } else if (outcome == cancel_outcome::withdrawn) {
+    wait_ = nullptr;
+  }
 }
 
 void task_state::report_stray() noexcept {

@@ -7,7 +7,9 @@ void io_awaiter::on_complete(io_op& op) noexcept {
   auto& self = static_cast<io_awaiter&>(op);
   task_state& task = *self.task_;
   if (self.result == io_cancelled) {
-    if (!task.interrupt_due()) {
+    if (task.abandoned()) {
+      // The loop is being closed; the frame goes now.
+    } else if (!task.interrupt_due()) {
       // The request was taken back (uncancel) while the kernel gave the operation up: begin it
       // anew.
       self.cancel_asked_ = false;

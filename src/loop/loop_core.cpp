@@ -258,10 +258,10 @@ void loop_core::close() noexcept {
   scheduler* const before = scheduler::current();
   scheduler::set_current(scheduler_);
   watches_.clear();
-  // Ask every wait to end, so that the kernel gives back the buffers that frames hold. The newest
-  // first: who waits for it finds it asked already.
+  // Take every wait back, shielded or not, so that the kernel gives back the buffers that frames
+  // hold.
   for (task_state* task = scheduler_->last_task(); task != nullptr; task = task->previous_task()) {
-    task->request_cancel(shared_text("the event loop was closed"));
+    task->withdraw_wait(shared_text("the event loop was closed"));
   }
   while (waits_for_answers()) reactor_->wait(-1);
   while (loop_resident* const resident = residents_.pop_front()) resident->on_loop_close();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/sync/basic_queue.hpp"
 
+#include <algorithm>
+
 #include "rill/core/errors.hpp"
 
 namespace rill {
@@ -19,7 +21,8 @@ void queue_core::mark_done() {
 }
 
 void queue_core::drop_unfinished(std::size_t count) {
-  unfinished_ -= count;
+  // task_done() may have run ahead of the gets.
+  unfinished_ -= std::min(count, unfinished_);
   if (unfinished_ == 0) joiners_.grant_all();
 }
 

@@ -35,10 +35,14 @@ bool capacity_limiter::knows(const void* key) const noexcept {
 }
 
 bool capacity_limiter::lend_at_once(const void* key, const any_task& task) {
-  if (knows(key)) {
+  bool known = knows(key);
+  waiters_.for_each([key, &known](const detail::list_waiter& each) {
+    known = known || static_cast<const acquire_wait&>(each).key() == key;
+  });
+  if (known) {
     detail::throw_usage(
-        "rill: this borrower has a token of the capacity_limiter already; release it first, or "
-        "acquire on behalf of something else");
+        "rill: this borrower has a token of the capacity_limiter already, or waits for one; "
+        "release it first, or acquire on behalf of something else");
   }
   borrowers_.reserve(borrowers_.size() + waiters_.size() + 1);
   if (available() == 0 || !waiters_.empty()) return false;

@@ -35,4 +35,10 @@ detail::cancel_outcome condition::wait_awaiter::try_cancel(
   return detail::cancel_outcome::awaits_tasks;
 }
 
+void condition::wait_awaiter::leave_with_loop() noexcept {
+  lock& mutex = *condition_->lock_;
+  if (has_unused_grant()) mutex.release();
+  mutex.excuse_release();
+}
+
 }  // namespace rill

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "rill/core/cancel_scope.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/loop/event_loop.hpp"
 #include "rill/loop/sleep.hpp"
@@ -28,6 +29,14 @@ using rill_test::witness;
 rill::coro<> receive(witness held) {
   connected_pair pair = co_await make_pair();
   std::array<char, 8> room{};
+  co_await pair.server.recv(room);
+  CHECK(!held.holds());
+}
+
+rill::coro<> receive_shielded(witness held) {
+  connected_pair pair = co_await make_pair();
+  std::array<char, 8> room{};
+  const rill::cancel_scope keep(rill::cancel_scope::shielding::shielded);
   co_await pair.server.recv(room);
   CHECK(!held.holds());
 }
@@ -117,9 +126,9 @@ rill::coro<> look_up(witness held) {
   CHECK(!held.holds());
 }
 
-constexpr rill::coro<> (*everything[])(witness) = {receive, receive_ahead,       send,
-                                                   accept,  accept_one_of_three, receive_a_datagram,
-                                                   connect, connect_by_name,     look_up};
+constexpr rill::coro<> (*everything[])(witness) = {
+    receive, receive_shielded, receive_ahead, send, accept, accept_one_of_three, receive_a_datagram,
+    connect, connect_by_name,  look_up};
 
 }  // namespace
 

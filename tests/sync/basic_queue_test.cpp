@@ -142,3 +142,13 @@ RILL_TEST_CASE("shut down at once, what is in is dropped, what is out is waited 
   co_await shut_down_at_once<rill::lifo_queue<int>>();
   co_await shut_down_at_once<rill::priority_queue<int>>();
 }
+
+RILL_TEST_CASE("marks that ran ahead of the gets do no harm at a shut-down", "[basic_queue]") {
+  rill::queue<int> items;
+  for (int i = 0; i < 2; ++i) co_await items.put(i);
+  items.task_done();
+  items.task_done();
+  items.shutdown(true);
+  CHECK(items.stats().unfinished == 0);
+  co_await items.join();
+}

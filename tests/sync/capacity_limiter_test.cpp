@@ -116,3 +116,17 @@ RILL_TEST_CASE("a borrower in the queue, cancelled before and behind the grant",
   CHECK(b.cancelled());
   CHECK(limiter.borrowed() == 0);
 }
+
+RILL_TEST_CASE("one place in the queue for each borrower", "[capacity_limiter]") {
+  capacity_limiter limiter(0);
+  const int key = 0;
+  const auto waits = [](capacity_limiter& own, const void* who) -> coro<> {
+    co_await own.acquire_on_behalf_of(who);
+  };
+  const task<> one = create_task(waits(limiter, &key));
+  const task<> two = create_task(waits(limiter, &key));
+  co_await let_run();
+  REQUIRE(two.done());
+  CHECK_THROWS_AS(two.result(), rill::usage_error);
+  one.cancel();
+}

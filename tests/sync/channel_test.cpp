@@ -183,3 +183,14 @@ TEST_CASE("a channel whose ends go with their loop", "[channel]") {
   }
   CHECK(item.use_count() == 1);
 }
+
+TEST_CASE("an item that was handed over when the loop ended is in the channel again", "[channel]") {
+  auto [out, in] = channel<int>(1);
+  {
+    rill::testing::step_loop steps;
+    const task<int> waiting = steps.loop().create_task(sums(in));
+    steps.settle();
+    CHECK(out.try_send(7));
+  }
+  CHECK(in.try_next() == 7);
+}

@@ -11,6 +11,7 @@
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
+#include "rill/testing/step_loop.hpp"
 #include "support/coroutine_case.hpp"
 
 using namespace std::chrono_literals;
@@ -237,4 +238,40 @@ RILL_TEST_CASE("a wait with a limit ends with the lock", "[condition]") {
   CHECK(late);
   CHECK(!changed.locked());
   CHECK(rill::loop_clock::now() == rill::time_point(1s));
+}
+
+TEST_CASE("a loop that ends with tasks in a condition, with guards and without", "[condition]") {
+  lock mutex;
+  condition changed(mutex);
+  std::string log;
+  for (const bool notified : {false, true}) {
+    rill::testing::step_loop steps;
+    const auto holds = [](lock& own) -> coro<> {
+      const auto guard = co_await own.scoped();
+      co_await rill::sleep(1h);
+    };
+    const task<> a = steps.loop().create_task(waits(changed, log, 'a'));
+    const task<> b = steps.loop().create_task(waits(changed, log, 'b'));
+    steps.settle();
+    const task<> c = steps.loop().create_task(holds(mutex));
+    steps.settle();
+    CHECK(mutex.locked());
+    if (notified) changed.notify_all();
+  }
+  CHECK(!mutex.locked());
+  {
+    rill::testing::step_loop steps;
+    const auto bare = [](condition& own) -> coro<> {
+      co_await own.acquire();
+      co_await own.wait();
+      own.release();
+    };
+    const task<> one = steps.loop().create_task(bare(changed));
+    steps.settle();
+  }
+  CHECK(!mutex.locked());
+  CHECK(mutex.try_acquire());
+  mutex.release();
+  CHECK(!mutex.locked());
+  CHECK(log.empty());
 }

@@ -154,6 +154,12 @@ RILL_TEST_CASE("counts that cannot be", "[semaphore]") {
   co_await bounded.acquire();
   bounded.release();
   CHECK_THROWS_AS(bounded.release(), rill::usage_error);
+  {
+    auto permit = co_await bounded.scoped();
+    permit.release();
+    CHECK(bounded.value() == 1);
+    CHECK_THROWS_AS(bounded.release(5), rill::usage_error);
+  }
   semaphore loose(1);
   loose.release(2);
   CHECK(loose.value() == 3);

@@ -4,48 +4,84 @@
 
 #include <exception>
 #include <functional>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "rill/combinators/detail/closing.hpp"
 #include "rill/combinators/detail/outcome.hpp"
-#include "rill/combinators/shield.hpp"
 #include "rill/core/awaitable.hpp"
 #include "rill/core/cancel_scope.hpp"
 #include "rill/core/coro.hpp"
 #include "rill/core/detail/task_block.hpp"
+#include "rill/core/result.hpp"
 
 namespace rill {
 
 namespace detail {
 
-/// Closes behind the body, whatever came of it; a cancellation waits until that is done.
-template <class T, class Resource, class Body>
-coro<T> run_opened(Resource& resource, Body& body) {
-  cancel_scope edge;
-  const auto begin = [&resource, &body] { return std::invoke(body, resource); };
-  result<T> outcome = co_await outcome_of<T>(begin);
-  std::vector<std::exception_ptr> failures;
+/// Closes, whatever came of the body; a cancellation waits until that is done.
+template <class Resource>
+coro<> close_behind(Resource& resource, const std::exception_ptr& error,
+                    std::vector<std::exception_ptr>& failures) {
+  const cancel_scope keep(cancel_scope::shielding::shielded);
   try {
-    co_await shield(close_it(resource, outcome.error()));
+    if constexpr (closes_with_error<Resource>) {
+      co_await resource.close(error);
+    } else {
+      co_await resource.close();
+    }
   } catch (...) {
     failures.push_back(std::current_exception());
   }
-  leave(edge, outcome.error(), std::move(failures));
-  co_return std::move(outcome).value();
 }
 
 template <class T, class Resource, class Body>
 coro<T> run_with(Resource resource, Body body) {
-  co_await open_it(resource);
-  co_return co_await run_opened<T>(resource, body);
+  std::exception_ptr error;
+  std::vector<std::exception_ptr> failures;
+  failures.reserve(1);
+  // The frames are made before anything is open.
+  coro<> closing = close_behind(resource, error, failures);
+  const auto begin = [&resource, &body] { return std::invoke(body, resource); };
+  coro<result<T>> running = outcome_of<T>(begin);
+  if constexpr (opens<std::remove_reference_t<Resource>>) co_await resource.open();
+  cancel_scope edge;
+  result<T> outcome = co_await std::move(running);
+  error = outcome.error();
+  co_await std::move(closing);
+  leave(edge, error, std::move(failures));
+  co_return std::move(outcome).value();
 }
 
-template <class T, class Opening, class Body>
-coro<T> run_with_opening(Opening opening, Body body) {
-  decltype(auto) resource = co_await std::move(opening);
-  co_return co_await run_opened<T>(resource, body);
+template <class T, class Opened, class Body>
+coro<T> run_with_opening(coro<Opened> opening, Body body) {
+  std::optional<stored_t<Opened>> resource;
+  using object = std::remove_reference_t<Opened>;
+  std::exception_ptr error;
+  std::vector<std::exception_ptr> failures;
+  failures.reserve(1);
+  const auto close = [&resource, &error, &failures] {
+    return close_behind<object>(stored<Opened>::get(*resource), error, failures);
+  };
+  const auto begin = [&resource, &body] {
+    return std::invoke(body, stored<Opened>::get(*resource));
+  };
+  coro<result<T>> running = outcome_of<T>(begin);
+  if constexpr (std::is_reference_v<Opened>) {
+    Opened given = co_await std::move(opening);
+    resource.emplace(&given);
+  } else {
+    resource.emplace(co_await std::move(opening));
+  }
+  cancel_scope edge;
+  result<T> outcome = co_await std::move(running);
+  error = outcome.error();
+  coro<> closing = close();
+  co_await std::move(closing);
+  leave(edge, error, std::move(failures));
+  co_return std::move(outcome).value();
 }
 
 template <class Resource, class Body>
@@ -86,8 +122,8 @@ template <class T, class Body>
 auto with(coro<T> opening, Body body) {
   using coroutine = detail::with_result_t<T, Body>;
   static_assert(detail::is_coro<coroutine>, "rill: the body of with() must return rill::coro<T>");
-  return detail::run_with_opening<typename coroutine::value_type, coro<T>, Body>(std::move(opening),
-                                                                                 std::move(body));
+  return detail::run_with_opening<typename coroutine::value_type, T, Body>(std::move(opening),
+                                                                           std::move(body));
 }
 // [/with_opening]
 

@@ -89,6 +89,8 @@ class scheduler {
   }
 
   task_state* current_task() const noexcept { return current_task_; }
+  /// The task whose frame is being destroyed by the end of the loop, or null.
+  const task_state* abandoning() const noexcept { return abandoning_; }
   task_state* first_task() const noexcept { return tasks_; }
   task_state* last_task() const noexcept { return last_task_; }
   std::size_t task_count() const noexcept { return task_count_; }
@@ -136,6 +138,7 @@ class scheduler {
   static constexpr std::uint32_t full_budget = 64;
   std::uint32_t budget_ = full_budget;
   task_state* current_task_ = nullptr;
+  task_state* abandoning_ = nullptr;
   task_state* tasks_ = nullptr;  // live tasks, newest last, see task_state
   task_state* last_task_ = nullptr;
   std::size_t task_count_ = 0;

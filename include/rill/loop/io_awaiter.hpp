@@ -47,6 +47,7 @@ class io_awaiter : public parking_awaiter, public native_awaiter, protected io_o
   }
 
   cancel_outcome try_cancel(const shared_text& reason) noexcept override;
+  bool is_lent() const noexcept override { return true; }
   const char* describe() const noexcept override;
 
  protected:

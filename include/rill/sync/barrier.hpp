@@ -82,6 +82,7 @@ class [[nodiscard]] barrier::wait_awaiter final : public detail::list_waiter {
   ~wait_awaiter();
 
   bool await_ready() {
+    arrived_ = false;
     if (barrier_->broken_) throw broken_barrier_error();
     return !barrier_->inside_.has_grants() && barrier_->arrive(*this);
   }

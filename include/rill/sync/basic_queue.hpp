@@ -108,6 +108,7 @@ class basic_queue : private detail::queue_core {
   bool try_put(U&& item) {
     if (shut_down_) throw_shut_down();
     if (full()) return false;
+    if (getters_.empty()) store_.reserve_one();  // before the item is touched
     accept(T(std::forward<U>(item)));
     return true;
   }
@@ -224,7 +225,7 @@ class [[nodiscard]] basic_queue<T, Store>::next_awaiter final : public get_wait 
   bool await_ready() { return this->take_at_once(); }
   std::optional<T> await_resume() {
     this->check();
-    return std::move(this->item_);
+    return std::exchange(this->item_, std::nullopt);
   }
 };
 

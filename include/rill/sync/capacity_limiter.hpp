@@ -132,7 +132,7 @@ class [[nodiscard]] capacity_limiter::acquire_awaiter final : public acquire_wai
  public:
   acquire_awaiter(capacity_limiter& limiter, const void* borrower) noexcept
       : acquire_wait(limiter, borrower) {}
-  void await_resume() { check(); }
+  void await_resume() { check_hold(); }
 };
 
 // [capacity_limiter_token]
@@ -171,7 +171,7 @@ class [[nodiscard]] capacity_limiter::scoped_awaiter final : public acquire_wait
   scoped_awaiter(capacity_limiter& limiter, const void* borrower) noexcept
       : acquire_wait(limiter, borrower) {}
   token await_resume() {
-    check();
+    check_hold();
     return token(*limiter_, key_);
   }
 };

@@ -92,6 +92,7 @@ class sender : public detail::channel_end<T> {
     const detail::channel_ref<T>& state = this->checked("sender");
     if (state->receivers == 0) detail::throw_channel_closed();
     if (!state->has_room()) return false;
+    if (state->receiving.empty()) state->items.reserve_one();  // before the item is touched
     state->accept(T(std::forward<U>(item)));
     return true;
   }
@@ -219,6 +220,11 @@ template <class T>
 class [[nodiscard]] receiver<T>::next_awaiter final : public detail::channel_receive<T> {
  public:
   explicit next_awaiter(detail::channel_ref<T> state) noexcept : state_(std::move(state)) {}
+  next_awaiter(const next_awaiter&) = delete;
+  next_awaiter& operator=(const next_awaiter&) = delete;
+  ~next_awaiter() {
+    if (this->has_unused_grant() && this->item) state_->give_back(*std::move(this->item));
+  }
 
   bool await_ready() {
     this->item = state_->take();

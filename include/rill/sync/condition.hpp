@@ -94,11 +94,12 @@ class [[nodiscard]] condition::wait_awaiter final : public detail::list_waiter {
   wait_awaiter(const wait_awaiter&) = delete;
   wait_awaiter& operator=(const wait_awaiter&) = delete;
   ~wait_awaiter() {
-    if (has_unused_grant()) condition_->lock_->release();
+    if (is_waiting() || has_unused_grant()) leave_with_loop();
   }
 
-  bool await_ready() const {
+  bool await_ready() {
     condition_->check_locked();
+    locking_ = notified_ = false;
     return false;
   }
   template <class Promise>
@@ -114,6 +115,7 @@ class [[nodiscard]] condition::wait_awaiter final : public detail::list_waiter {
 
  private:
   friend class condition;
+  void leave_with_loop() noexcept;
 
   condition* condition_;
   bool locking_ = false;   // it waits for the lock

@@ -53,6 +53,8 @@ class lock {
 
   /// Hands it to the next, or frees it. asyncio: release(). Throws usage_error when it is free.
   void release() {
+    if (excused_ != nullptr && is_excused()) [[unlikely]]
+      return;
     if (!locked_) [[unlikely]]
       throw_free();
     if (waiters_.empty()) {
@@ -70,8 +72,13 @@ class lock {
   friend class condition;
   class acquire_wait;
   [[noreturn]] static void throw_free();
+  /// A frame goes with its loop while it waits in a condition, without the lock: the release of its
+  /// guard, which follows, is to do nothing.
+  void excuse_release() noexcept;
+  bool is_excused() noexcept;
 
   bool locked_ = false;
+  const void* excused_ = nullptr;  // the task whose frame goes
   detail::wait_list waiters_;
 };
 
@@ -100,14 +107,14 @@ class lock::acquire_wait : public detail::list_waiter {
 class [[nodiscard]] lock::acquire_awaiter final : public acquire_wait {
  public:
   explicit acquire_awaiter(lock& owner) noexcept : acquire_wait(owner) {}
-  void await_resume() { check(); }
+  void await_resume() { check_hold(); }
 };
 
 class [[nodiscard]] lock::scoped_awaiter final : public acquire_wait {
  public:
   explicit scoped_awaiter(lock& owner) noexcept : acquire_wait(owner) {}
   held<lock> await_resume() {
-    check();
+    check_hold();
     return held<lock>(*lock_);
   }
 };

@@ -66,9 +66,10 @@ class semaphore {
   semaphore_stats stats() const noexcept { return {.value = value_, .waiters = waiters_.size()}; }
   // [/semaphore]
 
- private:
+ protected:
   class acquire_wait;
 
+ private:
   static std::size_t checked(std::ptrdiff_t permits);
   void hand_out() {
     while (value_ != 0 && !waiters_.empty()) {
@@ -89,14 +90,19 @@ class bounded_semaphore : private semaphore {
 
   using semaphore::acquire;
   using semaphore::locked;
-  using semaphore::scoped;
   using semaphore::stats;
   using semaphore::try_acquire;
   using semaphore::value;
 
+  class scoped_awaiter;
+  /// As semaphore::scoped().
+  scoped_awaiter scoped() noexcept;
+  held<bounded_semaphore> try_scoped() noexcept {
+    return try_acquire() ? held<bounded_semaphore>(*this) : held<bounded_semaphore>();
+  }
   /// Throws usage_error if it would have more permits than at the beginning.
   void release(std::size_t count = 1) {
-    if (count > most_ - value()) throw_too_often();
+    if (value() > most_ || count > most_ - value()) throw_too_often();
     semaphore::release(count);
   }
   // [/bounded_semaphore]
@@ -129,7 +135,7 @@ class semaphore::acquire_wait : public detail::list_waiter {
   // Who resumes wakes those who have queued behind it meanwhile, if there are permits.
   void take() {
     const bool waited = has_unused_grant();
-    check();
+    check_hold();
     if (waited) semaphore_->hand_out();
   }
   // The first of the queue may have stood before permits that it was not given.
@@ -155,6 +161,22 @@ class [[nodiscard]] semaphore::scoped_awaiter final : public acquire_wait {
   }
 };
 
+class [[nodiscard]] bounded_semaphore::scoped_awaiter final : public semaphore::acquire_wait {
+ public:
+  explicit scoped_awaiter(bounded_semaphore& owner) noexcept
+      : acquire_wait(owner), bounded_(&owner) {}
+  held<bounded_semaphore> await_resume() {
+    take();
+    return held<bounded_semaphore>(*bounded_);
+  }
+
+ private:
+  bounded_semaphore* bounded_;
+};
+
+inline bounded_semaphore::scoped_awaiter bounded_semaphore::scoped() noexcept {
+  return scoped_awaiter(*this);
+}
 inline semaphore::acquire_awaiter semaphore::acquire() noexcept { return acquire_awaiter(*this); }
 inline semaphore::scoped_awaiter semaphore::scoped() noexcept { return scoped_awaiter(*this); }
 

@@ -141,14 +141,14 @@ class shared_lock::acquire_wait : public detail::list_waiter {
 class [[nodiscard]] shared_lock::acquire_awaiter final : public acquire_wait {
  public:
   acquire_awaiter(shared_lock& owner, bool shared) noexcept : acquire_wait(owner, shared) {}
-  void await_resume() { check(); }
+  void await_resume() { check_hold(); }
 };
 
 class [[nodiscard]] shared_lock::scoped_awaiter final : public acquire_wait {
  public:
   explicit scoped_awaiter(shared_lock& owner) noexcept : acquire_wait(owner, false) {}
   held<shared_lock> await_resume() {
-    check();
+    check_hold();
     return held<shared_lock>(*lock_);
   }
 };
@@ -157,7 +157,7 @@ class [[nodiscard]] shared_lock::scoped_shared_awaiter final : public acquire_wa
  public:
   explicit scoped_shared_awaiter(shared_lock& owner) noexcept : acquire_wait(owner, true) {}
   held<shared_side> await_resume() {
-    check();
+    check_hold();
     return held<shared_side>(lock_->shared_side_);
   }
 };

@@ -115,6 +115,10 @@ class task_state : public future_state, public ready_node {
   void mark_ended() noexcept { state_ = run_state::ended; }
   scheduler& owner() const noexcept { return *scheduler_; }
 
+  /// Takes the wait back, shielded or not: the loop is being closed, and the frame will go.
+  void withdraw_wait(const shared_text& reason) noexcept;
+  /// Its loop is being closed, and its frame goes with it.
+  bool abandoned() const noexcept { return abandoned_; }
   /// Ends the task without its coroutine having ended: the loop is being closed.
   void abandon() noexcept;
   promise_base& outermost() const noexcept { return *outermost_; }
@@ -181,6 +185,7 @@ class task_state : public future_state, public ready_node {
   bool passing_ : 1 = false;    // or passing a request on
   bool in_circle_ : 1 = false;  // the request has come back to this task meanwhile
   bool guest_ : 1 = false;
+  bool abandoned_ : 1 = false;
 };
 
 /// Behind the clean-up of a combinator: throws the cancellation that has interrupted it, or, if

@@ -53,6 +53,12 @@ class list_waiter : public parking_awaiter, public native_awaiter, public wait_e
     if (now == stage::orphaned) [[unlikely]]
       throw_orphaned();
   }
+  /// The same for what gives something to hold: throws also if the primitive went behind the grant.
+  void check_hold() {
+    check();
+    if (now == stage::gone) [[unlikely]]
+      throw_orphaned();
+  }
   /// True for one that fail_all() has woken.
   bool failed() const noexcept { return now == stage::failed; }
   /// True if a grant was made and not taken. In a destructor: the frame is destroyed by the end of
@@ -94,6 +100,11 @@ class wait_list {
   std::size_t size() const noexcept;  // O(size)
   /// Requires: not empty.
   list_waiter& front() const noexcept { return waiting_.front(); }
+  /// Visits those that wait, in the order of their coming.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const list_waiter& each : waiting_) visit(each);
+  }
 
   /// Wakes the first, which has what it waits for. Requires: not empty. Throws usage_error, before
   /// it has done anything, if another loop runs in this thread.

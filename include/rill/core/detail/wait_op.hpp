@@ -46,6 +46,10 @@ class wait_op {
   /// Behind that: what became of it.
   virtual cancel_outcome passed_on() noexcept { return cancel_outcome::forwarded; }
 
+  /// True if the kernel or a thread has something of the waiting frame: a frame may go only behind
+  /// the answer to try_cancel().
+  virtual bool is_lent() const noexcept { return false; }
+
   /// What kind of wait this is, for dumps: "sleep", "recv", "future", ... Static text.
   virtual const char* describe() const noexcept = 0;
 

@@ -4,6 +4,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -69,6 +70,15 @@ class channel_state {
     sending.grant_first();
     items.push_back(std::move(first.item));
     return items.pop_front();
+  }
+
+  /// The loop of the receiver has ended, and the item is in time for the next.
+  void give_back(T&& item) noexcept {
+    try {
+      items.reserve_one();
+      items.push_front(std::move(item));
+    } catch (const std::bad_alloc&) {  // it goes with the loop
+    }
   }
 
   void close_sender() {
