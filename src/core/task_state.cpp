@@ -145,10 +145,10 @@ void task_state::abandon() noexcept {
   if (!woken) release();
 }
 
-void task_state::withdraw_wait(const shared_text& reason) noexcept {
+void task_state::withdraw_wait() noexcept {
   abandoned_ = true;
   if (wait_ == nullptr || !wait_->is_lent()) return;
-  const cancel_outcome outcome = wait_->try_cancel(reason);
+  const cancel_outcome outcome = wait_->try_cancel(shared_text());
   if (outcome == cancel_outcome::follows) {
     answer_due_ = true;
   } else if (outcome == cancel_outcome::withdrawn) {

@@ -260,8 +260,8 @@ void loop_core::close() noexcept {
   watches_.clear();
   // Take every wait back, shielded or not, so that the kernel gives back the buffers that frames
   // hold.
-  for (task_state* task = scheduler_->last_task(); task != nullptr; task = task->previous_task()) {
-    task->withdraw_wait(shared_text("the event loop was closed"));
+  for (task_state* task = scheduler_->first_task(); task != nullptr; task = task->next_task()) {
+    task->withdraw_wait();
   }
   while (waits_for_answers()) reactor_->wait(-1);
   while (loop_resident* const resident = residents_.pop_front()) resident->on_loop_close();

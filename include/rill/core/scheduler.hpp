@@ -92,7 +92,6 @@ class scheduler {
   /// The task whose frame is being destroyed by the end of the loop, or null.
   const task_state* abandoning() const noexcept { return abandoning_; }
   task_state* first_task() const noexcept { return tasks_; }
-  task_state* last_task() const noexcept { return last_task_; }
   std::size_t task_count() const noexcept { return task_count_; }
   scheduler_host& host() const noexcept { return *host_; }
   /// False once the loop is closed. Any thread.

@@ -37,7 +37,6 @@ class task_state : public future_state, public ready_node {
   void set_name(std::string_view name) { name_ = shared_text(name); }
   run_state state() const noexcept { return state_; }
   task_state* next_task() const noexcept { return next_task_; }
-  task_state* previous_task() const noexcept { return previous_task_; }
   bool answer_due() const noexcept { return answer_due_; }
   const wait_op* current_wait() const noexcept { return wait_; }
   /// The innermost suspended coroutine of rill, or null if a foreign one waits or the task is not
@@ -116,7 +115,7 @@ class task_state : public future_state, public ready_node {
   scheduler& owner() const noexcept { return *scheduler_; }
 
   /// Takes the wait back, shielded or not: the loop is being closed, and the frame will go.
-  void withdraw_wait(const shared_text& reason) noexcept;
+  void withdraw_wait() noexcept;
   /// Its loop is being closed, and its frame goes with it.
   bool abandoned() const noexcept { return abandoned_; }
   /// Ends the task without its coroutine having ended: the loop is being closed.
