@@ -31,10 +31,13 @@ cancel_outcome group_wait::try_cancel(const shared_text& /*reason*/) noexcept {
 task_state* group_wait::pass_on_to(task_state* previous, const shared_text& /*reason*/) noexcept {
   if (previous == nullptr) {
     group_->interrupted_ = true;
-    to_ask_ = std::exchange(group_->stopping_, true) ? nullptr : group_->first_member();
+    const bool stopped = std::exchange(group_->stopping_, true);
+    to_ask_ = stopped ? group_->members_.end() : group_->members_.begin();
   }
-  if (to_ask_ == nullptr) return nullptr;
-  return std::exchange(to_ask_, group_->member_behind(*to_ask_))->state->as_task();
+  if (to_ask_ == group_->members_.end()) return nullptr;
+  group_member& member = *to_ask_;
+  ++to_ask_;
+  return member.state->as_task();
 }
 
 std::size_t group_wait::awaited_count() const noexcept { return group_->live_; }
@@ -73,14 +76,6 @@ group_state::~group_state() {
   while (group_link* const link = links_.pop_front()) link->group_ = nullptr;
   drop(members_);
   drop(failed_);
-}
-
-group_member* group_state::first_member() const noexcept {
-  return members_.empty() ? nullptr : &members_.front();
-}
-
-group_member* group_state::member_behind(const group_member& member) const noexcept {
-  return &member == &members_.back() ? nullptr : &*++members_.at(member);
 }
 
 void group_state::drop(intrusive_list<group_member>& list) noexcept {

@@ -97,7 +97,7 @@ coro<std::remove_reference_t<Resource>&> exit_stack::do_enter(Resource resource)
   // Room first: what is open must not be lost to want of memory.
   exits_.reserve(exits_.size() + 1);
   if constexpr (std::is_lvalue_reference_v<Resource>) {
-    co_await detail::open_it(resource);
+    if constexpr (detail::opens<object>) co_await resource.open();
     push([&resource](std::exception_ptr error) {
       return detail::close_it(resource, std::move(error));
     });
@@ -108,7 +108,7 @@ coro<std::remove_reference_t<Resource>&> exit_stack::do_enter(Resource resource)
     exit at_end([kept = std::move(owned)](std::exception_ptr error) {
       return detail::close_it(*kept, std::move(error));
     });
-    co_await detail::open_it(here);
+    if constexpr (detail::opens<object>) co_await here.open();
     push(std::move(at_end));
     co_return here;
   }

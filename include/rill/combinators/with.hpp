@@ -27,11 +27,7 @@ coro<> close_behind(Resource& resource, const std::exception_ptr& error,
                     std::vector<std::exception_ptr>& failures) {
   const cancel_scope keep(cancel_scope::shielding::shielded);
   try {
-    if constexpr (closes_with_error<Resource>) {
-      co_await resource.close(error);
-    } else {
-      co_await resource.close();
-    }
+    co_await closing_of(resource, error);
   } catch (...) {
     failures.push_back(std::current_exception());
   }
@@ -62,9 +58,6 @@ coro<T> run_with_opening(coro<Opened> opening, Body body) {
   std::exception_ptr error;
   std::vector<std::exception_ptr> failures;
   failures.reserve(1);
-  const auto close = [&resource, &error, &failures] {
-    return close_behind<object>(stored<Opened>::get(*resource), error, failures);
-  };
   const auto begin = [&resource, &body] {
     return std::invoke(body, stored<Opened>::get(*resource));
   };
@@ -78,8 +71,7 @@ coro<T> run_with_opening(coro<Opened> opening, Body body) {
   cancel_scope edge;
   result<T> outcome = co_await std::move(running);
   error = outcome.error();
-  coro<> closing = close();
-  co_await std::move(closing);
+  co_await close_behind<object>(stored<Opened>::get(*resource), error, failures);
   leave(edge, error, std::move(failures));
   co_return std::move(outcome).value();
 }

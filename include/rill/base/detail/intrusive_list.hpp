@@ -98,8 +98,6 @@ class intrusive_list {
   /// others stay valid.
   iterator begin() const noexcept { return iterator(root_.next_); }
   iterator end() const noexcept { return iterator(&root_); }
-  /// Stands on `node`. Requires: it is in this list.
-  iterator at(const T& node) const noexcept { return iterator(link(const_cast<T&>(node))); }
 
  private:
   // Each node in the ring but the root is the list_node of a T, see link().

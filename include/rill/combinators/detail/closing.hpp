@@ -30,19 +30,20 @@ concept opens = requires(Resource& resource) {
   { resource.open() } -> awaitable;
 };
 
+/// What closes the resource, to be awaited at once.
 template <class Resource>
-coro<> open_it(Resource& resource) {
-  if constexpr (opens<Resource>) co_await resource.open();
-  co_return;
+decltype(auto) closing_of(Resource& resource, const std::exception_ptr& error) {
+  if constexpr (closes_with_error<Resource>) {
+    return resource.close(error);
+  } else {
+    return resource.close();
+  }
 }
 
+/// The same as a coroutine, which keeps the error.
 template <class Resource>
 coro<> close_it(Resource& resource, std::exception_ptr error) {
-  if constexpr (closes_with_error<Resource>) {
-    co_await resource.close(std::move(error));
-  } else {
-    co_await resource.close();
-  }
+  co_await closing_of(resource, error);
 }
 
 /// Throws what is to be thrown behind a body that has ended with `error`, which may be null, when

@@ -89,8 +89,6 @@ class group_state {
   friend class group_link;
   friend class group_wait;
 
-  group_member* first_member() const noexcept;
-  group_member* member_behind(const group_member& member) const noexcept;
   void on_member_end(group_member& member) noexcept;
   void stop_members(const shared_text& reason) noexcept;
   void abort() noexcept;

@@ -42,7 +42,7 @@ class [[nodiscard]] group_wait final : public parking_awaiter, public native_awa
   void park(task_state& task, std::coroutine_handle<> handle) noexcept;
 
   group_state* group_;
-  group_member* to_ask_ = nullptr;  // while a request is passed on
+  intrusive_list<group_member>::iterator to_ask_{nullptr};  // while a request is passed on
 };
 
 }  // namespace rill::detail
