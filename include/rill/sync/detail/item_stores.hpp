@@ -27,14 +27,18 @@ class fifo_store {
   ring_buffer<T> items_;
 };
 
+/// As ring_buffer::reserve_one().
+template <class T>
+void reserve_one(std::vector<T>& items) {
+  if (items.size() == items.capacity()) items.reserve(2 * items.size() + 8);
+}
+
 /// The newest first.
 template <class T>
 class lifo_store {
  public:
   std::size_t size() const noexcept { return items_.size(); }
-  void reserve_one() {
-    if (items_.size() == items_.capacity()) items_.reserve(2 * items_.size() + 8);
-  }
+  void reserve_one() { detail::reserve_one(items_); }
   void push(T&& item) noexcept { items_.push_back(std::move(item)); }
   void put_back(T&& item) noexcept { push(std::move(item)); }
   T pop() noexcept {
@@ -44,7 +48,7 @@ class lifo_store {
   }
   void clear() noexcept { items_.clear(); }
 
- protected:
+ private:
   std::vector<T> items_;
 };
 
@@ -60,9 +64,7 @@ class priority_store {
   explicit priority_store(Less less = Less()) : less_(std::move(less)) {}
 
   std::size_t size() const noexcept { return items_.size(); }
-  void reserve_one() {
-    if (items_.size() == items_.capacity()) items_.reserve(2 * items_.size() + 8);
-  }
+  void reserve_one() { detail::reserve_one(items_); }
   void push(T&& item) {
     items_.push_back(entry{std::move(item), next_++});
     std::push_heap(items_.begin(), items_.end(), order());
