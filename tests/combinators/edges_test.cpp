@@ -9,14 +9,15 @@
 #include "rill/combinators.hpp"
 #include "rill/core/call_graph.hpp"
 #include "rill/core/create_task.hpp"
-#include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/let_run.hpp"
 
 using namespace std::chrono_literals;
 using rill::coro;
 using rill::create_task;
 using rill::task;
+using rill_test::let_run;
 
 namespace {
 
@@ -30,10 +31,6 @@ bool shows(const task<>& from, std::string_view line) {
   const std::string text = rill::format_call_graph(from);
   INFO(text);
   return text.find(line) != std::string::npos;
-}
-
-coro<> let_run() {
-  for (int i = 0; i < 3; ++i) co_await rill::yield();
 }
 
 }  // namespace

@@ -13,20 +13,18 @@
 #include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/let_run.hpp"
 
 using namespace std::chrono_literals;
 using rill::barrier;
 using rill::coro;
 using rill::create_task;
 using rill::task;
+using rill_test::let_run;
 
 namespace {
 
 coro<std::size_t> comes(barrier& meeting) { co_return co_await meeting.wait(); }
-
-coro<> let_run() {
-  for (int i = 0; i < 4; ++i) co_await rill::yield();
-}
 
 /// What became of each task: its index, b for broken, w for waiting.
 std::string ends(const std::vector<task<std::size_t>>& tasks) {

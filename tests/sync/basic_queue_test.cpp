@@ -8,21 +8,18 @@
 
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
-#include "rill/core/yield.hpp"
 #include "rill/sync/lifo_queue.hpp"
 #include "rill/sync/priority_queue.hpp"
 #include "rill/sync/queue.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/let_run.hpp"
 
 using rill::coro;
 using rill::create_task;
 using rill::task;
+using rill_test::let_run;
 
 namespace {
-
-coro<> let_run() {
-  for (int i = 0; i < 3; ++i) co_await rill::yield();
-}
 
 template <class Queue>
 coro<> joins_after_as_many_marks() {

@@ -8,15 +8,16 @@
 
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
-#include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/let_run.hpp"
 
 using namespace std::chrono_literals;
 using rill::capacity_limiter;
 using rill::coro;
 using rill::create_task;
 using rill::task;
+using rill_test::let_run;
 
 namespace {
 
@@ -24,10 +25,6 @@ coro<> works(capacity_limiter& limiter, std::string& log, char name) {
   const auto token = co_await limiter.scoped();
   log += name;
   co_await rill::sleep(1s);
-}
-
-coro<> let_run() {
-  for (int i = 0; i < 3; ++i) co_await rill::yield();
 }
 
 }  // namespace

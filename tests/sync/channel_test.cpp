@@ -10,11 +10,11 @@
 #include "rill/combinators/gather.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
-#include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/sync/sync_errors.hpp"
 #include "rill/testing/step_loop.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/let_run.hpp"
 
 using namespace std::chrono_literals;
 using rill::channel;
@@ -23,6 +23,7 @@ using rill::create_task;
 using rill::receiver;
 using rill::sender;
 using rill::task;
+using rill_test::let_run;
 
 namespace {
 
@@ -33,10 +34,6 @@ coro<int> sums(receiver<int> in) {
   int sum = 0;
   while (auto item = co_await in.next()) sum += *item;
   co_return sum;
-}
-
-coro<> let_run() {
-  for (int i = 0; i < 3; ++i) co_await rill::yield();
 }
 
 }  // namespace

@@ -9,10 +9,10 @@
 #include "rill/combinators/wait_for.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
-#include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/testing/step_loop.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/let_run.hpp"
 
 using namespace std::chrono_literals;
 using rill::condition;
@@ -20,6 +20,7 @@ using rill::coro;
 using rill::create_task;
 using rill::lock;
 using rill::task;
+using rill_test::let_run;
 
 namespace {
 
@@ -41,10 +42,6 @@ coro<> witness(condition& changed, std::string& log) {
   }
   log += changed.locked() ? ", locked " : ", free ";
   changed.release();
-}
-
-coro<> let_run() {
-  for (int i = 0; i < 4; ++i) co_await rill::yield();
 }
 
 coro<> notify(condition& changed, std::size_t count) {

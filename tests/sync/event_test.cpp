@@ -8,25 +8,22 @@
 
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
-#include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/let_run.hpp"
 
 using namespace std::chrono_literals;
 using rill::coro;
 using rill::create_task;
 using rill::event;
 using rill::task;
+using rill_test::let_run;
 
 namespace {
 
 coro<> waits(event& flag, std::string& log, char name) {
   co_await flag.wait();
   log += name;
-}
-
-coro<> let_run() {
-  for (int i = 0; i < 3; ++i) co_await rill::yield();
 }
 
 }  // namespace

@@ -18,12 +18,14 @@
 #include "rill/loop/sleep.hpp"
 #include "rill/testing/step_loop.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/let_run.hpp"
 
 using namespace std::chrono_literals;
 using rill::coro;
 using rill::create_task;
 using rill::lock;
 using rill::task;
+using rill_test::let_run;
 
 namespace {
 
@@ -31,10 +33,6 @@ namespace {
 coro<> takes(lock& mutex, std::string& log, char name) {
   co_await mutex.acquire();
   log += name;
-}
-
-coro<> let_run() {
-  for (int i = 0; i < 3; ++i) co_await rill::yield();
 }
 
 }  // namespace

@@ -17,21 +17,19 @@
 #include "rill/loop/sleep.hpp"
 #include "rill/testing/step_loop.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/let_run.hpp"
 
 using namespace std::chrono_literals;
 using rill::coro;
 using rill::create_task;
 using rill::queue;
 using rill::task;
+using rill_test::let_run;
 
 namespace {
 
 coro<int> gets(queue<int>& from) { co_return co_await from.get(); }
 coro<> puts(queue<int>& to, int item) { co_await to.put(item); }
-
-coro<> let_run() {
-  for (int i = 0; i < 3; ++i) co_await rill::yield();
-}
 
 }  // namespace
 

@@ -11,10 +11,10 @@
 #include "rill/combinators/gather.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
-#include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/testing/step_loop.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/let_run.hpp"
 
 using namespace std::chrono_literals;
 using rill::bounded_semaphore;
@@ -22,16 +22,13 @@ using rill::coro;
 using rill::create_task;
 using rill::semaphore;
 using rill::task;
+using rill_test::let_run;
 
 namespace {
 
 coro<> takes(semaphore& permits, std::string& log, char name) {
   co_await permits.acquire();
   log += name;
-}
-
-coro<> let_run() {
-  for (int i = 0; i < 3; ++i) co_await rill::yield();
 }
 
 }  // namespace
