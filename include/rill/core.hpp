@@ -2,6 +2,7 @@
 // The core: coroutines, tasks, futures, cancellation. Needs no operating system.
 #pragma once
 
+#include "rill/core/async_generator.hpp"
 #include "rill/core/await_site.hpp"
 #include "rill/core/awaitable.hpp"
 #include "rill/core/call_graph.hpp"

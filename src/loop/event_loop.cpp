@@ -6,6 +6,8 @@
 
 #include "loop/loop_core.hpp"
 #include "rill/base/assert.hpp"
+#include "rill/core/detail/ended_awaiter.hpp"
+#include "rill/core/detail/generator_promise.hpp"
 
 namespace rill {
 
@@ -132,6 +134,11 @@ coro<void> event_loop::run_shutdown_hooks() {
       call_exception_handler({"rill: a shutdown hook has thrown", error, nullptr});
     }
   }
+}
+
+coro<void> event_loop::shutdown_asyncgens() {
+  const std::vector<any_task> closing = detail::close_live_generators(*scheduler_);
+  for (const any_task& task : closing) co_await detail::ended(task);
 }
 
 void event_loop::check_usable_slowly() const {

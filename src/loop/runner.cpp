@@ -55,8 +55,8 @@ void runner::close() {
   loop_->close();
 }
 
-// Cancels what is left and waits for it, then runs the hooks. Tasks that these leave behind are
-// ended likewise.
+// Cancels what is left and waits for it, then closes generators and runs the hooks. Tasks that
+// these leave behind are ended likewise.
 coro<void> runner::tear_down(event_loop& loop) {
   const any_task self = current_task();
   for (int round = 0; round < 2; ++round) {
@@ -72,7 +72,9 @@ coro<void> runner::tear_down(event_loop& loop) {
                                "' failed while the run was ending: " + describe_exception(error);
       loop.call_exception_handler({text, error, &task});
     }
-    if (round == 0) co_await loop.run_shutdown_hooks();
+    if (round != 0) break;
+    co_await loop.shutdown_asyncgens();
+    co_await loop.run_shutdown_hooks();
   }
 }
 

@@ -134,6 +134,48 @@ rill::coro<std::uint64_t> sum_up(std::vector<std::uint32_t> numbers) {
 }
 // [/yield]
 
+// [generator]
+rill::async_generator<int> countdown(int from) {
+  for (; from > 0; --from) {
+    co_await rill::sleep(1ms);
+    co_yield from;
+  }
+}
+
+rill::coro<int> add_up() {
+  int sum = 0;
+  auto numbers = countdown(3);
+  while (auto number = co_await numbers.next()) sum += *number;
+  co_return sum;
+}
+// [/generator]
+
+void close_session(std::vector<std::string>& log) { log.emplace_back("closed"); }
+
+// [generator_close]
+rill::async_generator<std::string> lines(std::vector<std::string>& log) {
+  bool closing = false;
+  while (!closing) {
+    co_await rill::sleep(1ms);
+    try {
+      co_yield "line";
+    } catch (const rill::generator_exit&) {
+      closing = true;
+    }
+  }
+  co_await rill::sleep(1ms);  // say good-bye
+  close_session(log);
+}
+
+rill::coro<std::string> first_line(std::vector<std::string>& log) {
+  const auto body = [](rill::async_generator<std::string>& from) -> rill::coro<std::string> {
+    const auto line = co_await from.next();
+    co_return line.value_or("");
+  };
+  co_return co_await rill::with(lines(log), body);
+}
+// [/generator_close]
+
 rill::coro<int> all() {
   const std::string text = co_await read_two();
   expect(text == "part 1, part 2", "coro_move");
@@ -144,6 +186,11 @@ rill::coro<int> all() {
   std::vector<std::uint32_t> numbers(5000, 2);
   const std::uint64_t sum = co_await sum_up(std::move(numbers));
   expect(sum == 10000, "yield");
+  const int counted = co_await add_up();
+  expect(counted == 6, "generator");
+  std::vector<std::string> log;
+  const std::string line = co_await first_line(log);
+  expect(line == "line" && log.size() == 1, "generator_close");
   co_return 0;
 }
 

@@ -54,6 +54,15 @@ class usage_error : public std::logic_error {
 };
 // [/usage_error]
 
+// [generator_exit]
+/// Thrown at the co_yield at which an async_generator stands that is being closed. asyncio:
+/// GeneratorExit.
+///
+/// Does not derive from std::exception, so that an ordinary handler cannot swallow it. A generator
+/// that catches it may clean up and await, but must not yield again.
+class generator_exit final {};
+// [/generator_exit]
+
 namespace detail {
 
 [[noreturn]] void throw_usage(const char* what);

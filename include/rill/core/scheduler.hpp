@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "rill/base/config.hpp"
+#include "rill/base/detail/intrusive_list.hpp"
 #include "rill/base/detail/mpsc_stack.hpp"
 #include "rill/core/detail/ready_queue.hpp"
 
@@ -18,6 +19,13 @@ struct exception_context;
 namespace detail {
 
 class task_state;
+
+/// An async generator that has begun and not ended, as its scheduler sees it.
+class live_generator : public list_node {
+ protected:
+  live_generator() = default;
+  ~live_generator() = default;
+};
 
 /// What the core asks of the loop above it.
 class scheduler_host {
@@ -101,6 +109,9 @@ class scheduler {
   bool debug() const noexcept { return debug_; }
   void set_debug(bool enabled) noexcept { debug_ = enabled; }
 
+  /// Async generators that have begun here and not ended, in that order.
+  intrusive_list<live_generator>& generators() noexcept { return generators_; }
+
   /// Counts events that will come from outside the loop (threads at work for it), so that a loop
   /// whose tasks all wait is not taken for deadlocked.
   void begin_external_work() noexcept { ++external_work_; }
@@ -141,6 +152,7 @@ class scheduler {
   task_state* tasks_ = nullptr;  // live tasks, newest last, see task_state
   task_state* last_task_ = nullptr;
   std::size_t task_count_ = 0;
+  intrusive_list<live_generator> generators_;
   std::size_t references_ = 1;
   std::size_t external_work_ = 0;
   std::uint64_t next_task_id_ = 1;

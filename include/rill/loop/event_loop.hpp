@@ -243,6 +243,10 @@ class event_loop {
   void add_shutdown_hook(unique_function<coro<void>()> hook);
   /// Runs the hooks, each once.
   coro<void> run_shutdown_hooks();
+  /// Closes the async generators that have begun here and not ended, each in a task of its own, and
+  /// awaits those. asyncio: shutdown_asyncgens(). What they throw, and generators that a task is
+  /// stepping right now, go to the exception handler. run() and runner do this by themselves.
+  coro<void> shutdown_asyncgens();
 
   /// For the library.
   detail::scheduler& owner() const noexcept { return *scheduler_; }

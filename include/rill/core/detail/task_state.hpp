@@ -39,6 +39,8 @@ class task_state : public future_state, public ready_node {
   task_state* next_task() const noexcept { return next_task_; }
   bool answer_due() const noexcept { return answer_due_; }
   const wait_op* current_wait() const noexcept { return wait_; }
+  /// The innermost scope of its coroutine; null: only the task's own.
+  const cancel_scope* innermost_scope() const noexcept { return scope_; }
   /// The innermost suspended coroutine of rill, or null if a foreign one waits or the task is not
   /// suspended.
   promise_base* innermost() const noexcept;

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "rill/core/detail/generator_promise.hpp"
+
+#include <string>
+#include <typeinfo>
+
+#include "rill/core/create_task.hpp"
+#include "rill/core/errors.hpp"
+#include "rill/core/exception_context.hpp"
+
+namespace rill::detail {
+
+namespace {
+
+bool is_generator_exit(const std::exception_ptr& error) noexcept {
+  const std::type_info* const type = error.__cxa_exception_type();
+  return type != nullptr && *type == typeid(generator_exit);
+}
+
+void report_failed_close(scheduler& owner, const std::exception_ptr& error) {
+  const std::string text =
+      "rill: an async generator that was left half-way has failed while it was closed: " +
+      describe_exception(error);
+  owner.report({text, error, nullptr});
+}
+
+coro<> close_in_task(generator_owner left) {
+  scheduler& owner = scheduler::require_current();
+  std::exception_ptr error;
+  try {
+    co_await generator_close(left);
+  } catch (const cancelled_error&) {
+    left.destroy();
+    throw;
+  } catch (...) {
+    error = std::current_exception();
+  }
+  left.destroy();
+  if (error) report_failed_close(owner, error);
+}
+
+task<void> launch_close(scheduler& owner, generator_owner left) {
+  return launch(owner, close_in_task(std::move(left)), {.name = "close of an async generator"});
+}
+
+}  // namespace
+
+generator_promise_base::~generator_promise_base() {
+  if (is_linked()) unlink();
+}
+
+void generator_promise_base::prepare_slowly(task_state& task) {
+  if (step_ != nullptr)
+    throw_usage(
+        "rill: this async generator is at a step already; it serves one task at a time: let one "
+        "task iterate and pass the items on, through a queue for example");
+  if (owner_ != nullptr)
+    throw_usage("rill: this async generator belongs to another event loop; step it there");
+  claim();
+  owner_ = &task.owner();
+  owner_->add_reference();
+  owner_->generators().push_back(*this);
+}
+
+void generator_promise_base::stop_at_yield() {
+  if (task_->innermost_scope() != entry_scope_) [[unlikely]]
+    throw_usage(
+        "rill: co_yield inside a cancel_scope of the generator: the scope would apply to whoever "
+        "iterates; await inside the scope, and yield behind it");
+  flags_ |= promise_finished;
+  if ((flags_ & promise_inline) == 0) hand_back();
+}
+
+void generator_promise_base::end_body(generator_promise_base& self) {
+  std::exception_ptr error = std::move(self.error_);
+  destroy(self);
+  if (error) std::rethrow_exception(std::move(error));
+}
+
+void generator_promise_base::end_closing(generator_promise_base& self) {
+  self.step_ = nullptr;
+  if (self.outcome_ != promise_outcome::none) {
+    if (self.error_ && is_generator_exit(self.error_)) self.error_ = nullptr;
+    end_body(self);
+    return;
+  }
+  const std::string text = "rill: an async generator has yielded while it was closed, at " +
+                           std::string(self.site().file_name()) + ":" +
+                           std::to_string(self.site().line()) +
+                           "; let generator_exit pass, or return";
+  if (self.is_orphan()) destroy(self);
+  throw_usage(text.c_str());
+}
+
+void generator_promise_base::cut_off(generator_promise_base& self) noexcept {
+  self.step_ = nullptr;
+  destroy(self);
+}
+
+void generator_promise_base::drop(generator_promise_base& self) noexcept {
+  self.object_ = nullptr;
+  if (self.step_ != nullptr) return;  // the step ends it
+  if (!self.has_begun() || !self.owner_->is_open()) {
+    destroy(self);
+    return;
+  }
+  if (self.last_try_) {
+    self.owner_->report(
+        {"rill: an async generator could not be closed for want of memory", nullptr, nullptr});
+    destroy(self);
+    return;
+  }
+  self.last_try_ = true;
+  try {
+    launch_close(*self.owner_, generator_owner(self)).detach();
+    self.last_try_ = false;
+  } catch (...) {  // for want of memory; the owner was dropped again, with last_try_ set
+  }
+}
+
+void generator_promise_base::destroy(generator_promise_base& self) noexcept {
+  if (self.object_ != nullptr) self.object_->release();
+  if (self.is_linked()) self.unlink();
+  scheduler* const owner = self.owner_;
+  // A frame that GCC 12 has laid out wrongly cannot be destroyed either; it is leaked.
+  if (!self.broken()) self.handle().destroy();
+  if (owner != nullptr) owner->release();
+}
+
+generator_close::generator_close(generator_owner& object)
+    : generator_throw(object, std::make_exception_ptr(generator_exit())) {}
+
+std::vector<any_task> close_live_generators(scheduler& owner) {
+  std::vector<any_task> closing;
+  std::vector<generator_promise_base*> idle;
+  for (live_generator& each : owner.generators()) {
+    auto& promise = static_cast<generator_promise_base&>(each);
+    if (promise.is_at_step()) {
+      owner.report(
+          {"rill: an async generator is at a step of a task and cannot be closed; end the "
+           "task first",
+           nullptr, nullptr});
+    } else {
+      idle.push_back(&promise);
+    }
+  }
+  closing.reserve(idle.size());
+  for (generator_promise_base* const promise : idle) {
+    closing.push_back(launch_close(owner, generator_owner::take_over(*promise)));
+  }
+  return closing;
+}
+
+}  // namespace rill::detail
