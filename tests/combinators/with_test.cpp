@@ -11,6 +11,7 @@
 #include "combinators/outcomes.hpp"
 #include "rill/combinators/exception_group.hpp"
 #include "rill/combinators/wait_for.hpp"
+#include "rill/core/async_generator.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/exception_context.hpp"
@@ -197,4 +198,28 @@ RILL_TEST_CASE("a failed closing does not swallow the cancellation", "[with]") {
   co_await rill::sleep(5s);
   CHECK(one.cancelled());
   CHECK(log == "open inside closed does not close");
+}
+
+RILL_TEST_CASE("an async generator is closed behind the body, while its consumer still lives",
+               "[with]") {
+  std::string log;
+  const auto endless = [](std::string& to) -> rill::async_generator<int> {
+    bool closing = false;
+    while (!closing) {
+      try {
+        co_yield 1;
+      } catch (const rill::generator_exit&) {
+        closing = true;
+      }
+    }
+    co_await rill::sleep(1s);
+    to += "x";
+  };
+  const auto body = [](rill::async_generator<int>& numbers) -> coro<int> {
+    const auto first = co_await numbers.next();
+    co_return first.value_or(-1);
+  };
+  const int first = co_await rill::with(endless(log), body);
+  CHECK(first == 1);
+  CHECK(log == "x");
 }

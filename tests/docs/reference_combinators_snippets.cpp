@@ -279,6 +279,48 @@ void ask_another_thread() {
   expect(value == 42, "run_coroutine_threadsafe");
 }
 
+// [views]
+rill::async_generator<int> numbers(int last) {
+  for (int i = 1; i <= last; ++i) {
+    co_await rill::yield();
+    co_yield i;
+  }
+}
+
+rill::coro<int> sum_of_squares() {
+  const auto is_odd = [](int number) { return number % 2 == 1; };
+  const auto square = [](int number) { return number * number; };
+  auto few =
+      numbers(100) | rill::views::filter(is_odd) | rill::views::take(3) | rill::views::map(square);
+  int sum = 0;
+  while (auto item = co_await few.next()) sum += *item;
+  co_return sum;  // 1 + 9 + 25
+}
+// [/views]
+
+// [collect]
+rill::coro<std::size_t> count_them() {
+  const std::vector<int> all = co_await rill::collect(numbers(10));
+  co_return all.size();
+}
+// [/collect]
+
+// [merge]
+rill::async_generator<std::string> ticks(std::string text, std::chrono::milliseconds pause) {
+  for (int i = 0; i < 2; ++i) {
+    co_await rill::sleep(pause);
+    co_yield text;
+  }
+}
+
+rill::coro<std::string> listen_to_both() {
+  std::string heard;
+  auto both = rill::merge(ticks("tick ", 1ms), ticks("tock ", 10ms));
+  while (auto text = co_await both.next()) heard += *text;
+  co_return heard;
+}
+// [/merge]
+
 rill::coro<int> all() {
   const int value = co_await logged(answer_after(1ms), "the question");
   expect(value == 42, "awaitable");
@@ -311,6 +353,12 @@ rill::coro<int> all() {
   expect(booked_in_many == 3, "exit_stack");
   const int above = co_await first_answer_above(1);
   expect(above > 1, "as_completed with a body");
+  const int squares = co_await sum_of_squares();
+  expect(squares == 35, "views");
+  const std::size_t count = co_await count_them();
+  expect(count == 10, "collect");
+  const std::string heard = co_await listen_to_both();
+  expect(heard == "tick tick tock tock ", "merge");
   co_return 0;
 }
 

@@ -88,9 +88,10 @@ using with_result_t = std::invoke_result_t<Body&, std::remove_reference_t<Resour
 ///     const auto body = [](database& db) -> rill::coro<int> { co_return co_await db.count(); };
 ///     const int rows = co_await rill::with(database("orders"), body);
 ///
-/// The resource has a `close()` that can be awaited; one that takes a std::exception_ptr is told
-/// how the body was left, null for a value. If it has an `open()` that can be awaited, that is
-/// awaited first; when it fails, nothing is closed. A temporary is kept, an lvalue is referred to.
+/// The resource has a `close()` or `aclose()` that can be awaited, as an async_generator has; a
+/// close() that takes a std::exception_ptr is told how the body was left, null for a value. If it
+/// has an `open()` that can be awaited, that is awaited first; when it fails, nothing is closed. A
+/// temporary is kept, an lvalue is referred to.
 ///
 /// **Cancellation** strikes the opening and the body; closing is shielded from it. **Errors** of
 /// the body and of close(): a lone one is thrown as itself, both as an exception_group; then a

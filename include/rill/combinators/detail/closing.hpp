@@ -19,11 +19,17 @@ template <class Resource>
 concept closes_with_error = requires(Resource& resource, std::exception_ptr error) {
   { resource.close(error) } -> awaitable;
 };
+/// aclose() that can be awaited, as async generators have it.
+template <class Resource>
+concept closes_asynchronously = requires(Resource& resource) {
+  { resource.aclose() } -> awaitable;
+};
 /// close() that can be awaited.
 template <class Resource>
-concept closes = closes_with_error<Resource> || requires(Resource& resource) {
-  { resource.close() } -> awaitable;
-};
+concept closes =
+    closes_with_error<Resource> || closes_asynchronously<Resource> || requires(Resource& resource) {
+      { resource.close() } -> awaitable;
+    };
 /// open() that can be awaited.
 template <class Resource>
 concept opens = requires(Resource& resource) {
@@ -35,6 +41,8 @@ template <class Resource>
 decltype(auto) closing_of(Resource& resource, const std::exception_ptr& error) {
   if constexpr (closes_with_error<Resource>) {
     return resource.close(error);
+  } else if constexpr (closes_asynchronously<Resource>) {
+    return resource.aclose();
   } else {
     return resource.close();
   }
