@@ -7,6 +7,8 @@
 #include "rill/core/awaitable.hpp"
 #include "rill/core/call_graph.hpp"
 #include "rill/core/cancel_scope.hpp"
+#include "rill/core/context.hpp"
+#include "rill/core/context_var.hpp"
 #include "rill/core/coro.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"

@@ -12,7 +12,10 @@ namespace rill::detail {
 const ready_ops done_callback::ops_table{&done_callback::run, &done_callback::drop};
 
 done_callback::done_callback(std::uintptr_t identity) noexcept
-    : future_waiter(&on_done), ready_node(&ops_table), identity_(identity) {}
+    : future_waiter(&on_done),
+      ready_node(&ops_table),
+      identity_(identity),
+      context_(copy_of(current_context_or_null())) {}
 
 done_callback::~done_callback() = default;
 
@@ -64,6 +67,7 @@ void done_callback::on_done(future_waiter& waiter, future_state& state) noexcept
 void done_callback::run(ready_node& node) noexcept {
   auto& self = static_cast<done_callback&>(node);
   state_ref<future_state> state(self.state_, {});
+  const context_scope inside(&state->loop_scheduler(), &self.context_);
   try {
     self.call(future_access::wrap(*state));
   } catch (...) {

@@ -12,7 +12,7 @@ namespace rill {
 namespace detail {
 
 std::string task_name(const task_state& state) {
-  if (!state.name().view().empty()) return std::string(state.name().view());
+  if (!state.name().empty()) return std::string(state.name());
   return "task-" + std::to_string(state.id());
 }
 

@@ -19,7 +19,7 @@ task_state::task_state(const future_ops& operations, scheduler& owner,
                        std::uint16_t value_offset) noexcept
     : future_state(operations, owner, value_offset, true), ready_node(&step_ops) {}
 
-task_state::~task_state() = default;
+task_state::~task_state() { delete extras_; }
 
 void task_state::start(promise_base& outermost) noexcept {
   enlist(outermost);
@@ -34,6 +34,7 @@ void task_state::start_eagerly(promise_base& outermost) noexcept {
   }
   enlist(outermost);
   task_state* const creator = owner.current_task_;
+  const context_scope own(&owner, nullptr);
   run();
   owner.current_task_ = creator;
 }
@@ -197,7 +198,14 @@ const future_ops guest_task::ops{&guest_task::destroy, nullptr};
 
 guest_task& guest_task::create() {
   scheduler& owner = scheduler::require_current();
-  return *::new (pool_allocate(sizeof(guest_task))) guest_task(owner);
+  auto* const guest = ::new (pool_allocate(sizeof(guest_task))) guest_task(owner);
+  try {
+    guest->copy_context();
+  } catch (...) {
+    guest->discard();
+    throw;
+  }
+  return *guest;
 }
 
 void guest_task::destroy(future_state& state) noexcept {

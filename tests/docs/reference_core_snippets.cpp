@@ -176,6 +176,35 @@ rill::coro<std::string> first_line(std::vector<std::string>& log) {
 }
 // [/generator_close]
 
+// [context_var]
+const rill::context_var<std::string> request_id("request_id", "-");
+
+std::string tagged(const std::string& text) { return "[" + request_id.get() + "] " + text; }
+
+rill::coro<std::string> serve(std::string id) {
+  request_id.set(std::move(id));  // seen by all that is awaited and made from here
+  co_await rill::yield();
+  co_return tagged("served");
+}
+
+rill::coro<std::string> serve_two() {
+  auto [one, other] = co_await rill::gather(serve("1"), serve("2"));
+  co_return one + ", " + other + ", " + tagged("done");
+}
+// [/context_var]
+
+// [context]
+rill::coro<int> count_callbacks() {
+  static const rill::context_var<int> count("count", 0);
+  rill::event_loop& loop = rill::event_loop::running();
+  const rill::context counts;
+  const auto more = [] { count.set(count.get() + 1); };
+  for (int i = 0; i < 3; ++i) loop.call_soon(counts.bind(more));
+  co_await rill::sleep(1ms);
+  co_return *counts.find(count);  // here it is still 0
+}
+// [/context]
+
 rill::coro<int> all() {
   const std::string text = co_await read_two();
   expect(text == "part 1, part 2", "coro_move");
@@ -186,6 +215,10 @@ rill::coro<int> all() {
   std::vector<std::uint32_t> numbers(5000, 2);
   const std::uint64_t sum = co_await sum_up(std::move(numbers));
   expect(sum == 10000, "yield");
+  const std::string served = co_await serve_two();
+  expect(served == "[1] served, [2] served, [-] done", "context_var");
+  const int calls = co_await count_callbacks();
+  expect(calls == 3, "context");
   const int counted = co_await add_up();
   expect(counted == 6, "generator");
   std::vector<std::string> log;

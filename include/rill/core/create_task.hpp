@@ -23,6 +23,10 @@ struct task_options {
   /// suspend is done when it returns. Queued nevertheless where the loop does not run, and where
   /// such starts are nested too deeply. asyncio: eager_start.
   bool eager_start = false;
+  /// Runs the task in this context, and not in a copy of its maker's: what it sets stays there.
+  /// asyncio: context. Kept as long as the task. An eager start in one that is entered throws
+  /// usage_error.
+  const rill::context* context = nullptr;
 };
 // [/task_options]
 

@@ -18,6 +18,7 @@ struct exception_context;
 
 namespace detail {
 
+class context_slot;
 class task_state;
 
 /// An async generator that has begun and not ended, as its scheduler sees it.
@@ -109,6 +110,11 @@ class scheduler {
   bool debug() const noexcept { return debug_; }
   void set_debug(bool enabled) noexcept { debug_ = enabled; }
 
+  /// The context that the code which runs now has entered; null: that of the running task. See
+  /// context_scope.
+  context_slot*& entered_context() noexcept { return entered_context_; }
+  context_slot* entered_context() const noexcept { return entered_context_; }
+
   /// Async generators that have begun here and not ended, in that order.
   intrusive_list<live_generator>& generators() noexcept { return generators_; }
 
@@ -148,6 +154,7 @@ class scheduler {
   static constexpr std::uint32_t full_budget = 64;
   std::uint32_t budget_ = full_budget;
   task_state* current_task_ = nullptr;
+  context_slot* entered_context_ = nullptr;
   task_state* abandoning_ = nullptr;
   task_state* tasks_ = nullptr;  // live tasks, newest last, see task_state
   task_state* last_task_ = nullptr;

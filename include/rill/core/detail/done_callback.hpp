@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "rill/core/detail/context_slot.hpp"
 #include "rill/core/detail/frame_pool.hpp"
 #include "rill/core/detail/future_state.hpp"
 
@@ -41,6 +42,7 @@ class done_callback : public future_waiter, public ready_node {
 
   std::uintptr_t identity_;  // the function's address, or the node's own
   future_state* state_ = nullptr;
+  context_slot context_;
 };
 
 template <class Callback>

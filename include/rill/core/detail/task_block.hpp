@@ -13,6 +13,10 @@
 #include "rill/core/detail/task_state.hpp"
 #include "rill/core/task.hpp"
 
+namespace rill {
+class context;
+}
+
 namespace rill::detail {
 
 template <class T>
@@ -144,11 +148,19 @@ class block_guard {
   future_state* block_;
 };
 
+/// What a task is to share. Throws usage_error for an eager start in one that is entered.
+context_state& enterable(const context& given, bool eagerly);
+
 template <class T, class Block, class Options>
 task<T> start_block(Block* block, promise<T>& outermost, coro<T>& coroutine,
                     const Options& options) {
   block_guard guard(block);
   outermost.claim();
+  if (options.context == nullptr) {
+    block->copy_context();
+  } else {
+    block->share_context(enterable(*options.context, options.eager_start));
+  }
   if (!options.name.empty()) block->set_name(options.name);
   guard.dismiss();
   coro_access::release(coroutine);

@@ -9,6 +9,7 @@
 
 #include "rill/core/await_site.hpp"
 #include "rill/core/cancel_scope.hpp"
+#include "rill/core/detail/context_slot.hpp"
 #include "rill/core/detail/future_state.hpp"
 #include "rill/core/detail/ready_queue.hpp"
 #include "rill/core/detail/wait_op.hpp"
@@ -26,6 +27,22 @@ enum class run_state : std::uint8_t {
   gone,     // the frame is destroyed
 };
 
+/// What few tasks have.
+struct task_extras {
+  static void* operator new(std::size_t size) { return pool_allocate(size); }
+  static void operator delete(void* block, std::size_t size) noexcept {
+    pool_deallocate(block, size);
+  }
+
+  shared_text name;
+  context_slot context;             // of its own
+  state_ref<context_state> shared;  // or one that it was given
+};
+
+/// The context of the code that makes something for a loop; usually code of that loop. Null if
+/// nothing was set in it.
+inline const context_slot* maker_context(const scheduler& owner) noexcept;
+
 /// Invariants: 1. wait_ is set exactly while a wait can be interrupted. 2. interrupted_ is set from
 /// the moment a wait was withdrawn until its await_resume threw. 3. attention_ is set if some scope
 /// has a request that has not struck. 4. A task that is not `gone` is in its scheduler's list and
@@ -33,8 +50,11 @@ enum class run_state : std::uint8_t {
 class task_state : public future_state, public ready_node {
  public:
   std::uint64_t id() const noexcept { return id_; }
-  const shared_text& name() const noexcept { return name_; }
-  void set_name(std::string_view name) { name_ = shared_text(name); }
+  /// Empty if it was given none.
+  std::string_view name() const noexcept {
+    return extras_ != nullptr ? extras_->name.view() : std::string_view();
+  }
+  void set_name(std::string_view name) { extras().name = shared_text(name); }
   run_state state() const noexcept { return state_; }
   task_state* next_task() const noexcept { return next_task_; }
   bool answer_due() const noexcept { return answer_due_; }
@@ -44,6 +64,32 @@ class task_state : public future_state, public ready_node {
   /// The innermost suspended coroutine of rill, or null if a foreign one waits or the task is not
   /// suspended.
   promise_base* innermost() const noexcept;
+
+  // -- context
+  // -----------------------------------------------------------------------------------------
+  /// Null if nothing was ever set in it.
+  const context_slot* context_or_null() const noexcept {
+    return extras_ != nullptr ? &present_context() : nullptr;
+  }
+  context_slot* context_if_any() noexcept {
+    return extras_ != nullptr ? &present_context() : nullptr;
+  }
+  /// Throws std::bad_alloc.
+  context_slot& own_context() {
+    extras();
+    return present_context();
+  }
+  /// The one that it was given, or null.
+  const context_state* shared_context() const noexcept {
+    return extras_ != nullptr ? extras_->shared.get() : nullptr;
+  }
+  void share_context(context_state& given) { extras().shared = state_ref<context_state>(&given); }
+  /// A copy of the context of the code that makes this task. Throws std::bad_alloc.
+  void copy_context() {
+    const context_slot* const present = maker_context(*scheduler_);
+    if (present != nullptr && !present->empty()) [[unlikely]]
+      extras().context = *present;
+  }
 
   // -- waiting
   // -----------------------------------------------------------------------------------------
@@ -144,6 +190,13 @@ class task_state : public future_state, public ready_node {
   friend class scheduler;
   friend class guest_task;
 
+  task_extras& extras() {
+    if (extras_ == nullptr) extras_ = new task_extras();
+    return *extras_;
+  }
+  context_slot& present_context() const noexcept {
+    return extras_->shared ? extras_->shared->slot : extras_->context;
+  }
   static void step(ready_node& node) noexcept;
   static void drop(ready_node& node) noexcept;
   void enlist(promise_base& outermost) noexcept;
@@ -173,7 +226,7 @@ class task_state : public future_state, public ready_node {
   task_state* next_task_ = nullptr;
   cancel_scope* scope_ = nullptr;  // innermost; null: only the task's own
   shared_text reason_;             // of the latest request of the task's own scope
-  shared_text name_;
+  task_extras* extras_ = nullptr;
   std::uint64_t id_ = 0;
   std::uint32_t requests_ = 0;   // of the task's own scope: made and not taken back
   std::uint32_t delivered_ = 0;  // of those, how many have struck
@@ -192,6 +245,13 @@ class task_state : public future_state, public ready_node {
 /// Behind the clean-up of a combinator: throws the cancellation that has interrupted it, or, if
 /// others have come since, one for all of them.
 [[noreturn]] void rethrow_interruption(const std::exception_ptr& interruption);
+
+const context_slot* maker_context(const scheduler& owner) noexcept {
+  if (owner.entered_context() != nullptr) return owner.entered_context();
+  if (owner.current_task() != nullptr) [[likely]]
+    return owner.current_task()->context_or_null();
+  return current_context_or_null();
+}
 
 inline task_state* future_state::as_task() noexcept {
   return is_task_ ? static_cast<task_state*>(this) : nullptr;
