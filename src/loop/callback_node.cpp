@@ -30,6 +30,7 @@ void callback_node::run(ready_node& node) noexcept {
   auto& self = static_cast<callback_node&>(node);
   if (!self.cancelled_) {
     self.running_ = true;
+    const context_scope inside(self.owner_, &self.context_);
     try {
       self.call();
     } catch (...) {
@@ -89,6 +90,7 @@ void shared_callback_node::run(ready_node& node) noexcept {
   self.runner_.store(thread_token());
   phase expected = phase::waiting;
   if (self.phase_.compare_exchange(expected, phase::running)) {
+    const context_scope inside(self.owner_, &self.context_);
     try {
       self.call();
     } catch (...) {

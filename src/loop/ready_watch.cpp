@@ -14,7 +14,10 @@ namespace rill::detail {
 
 struct ready_watch::queued_call final : ready_node {
   explicit queued_call(scheduler& scheduler, unique_function<void()> function) noexcept
-      : ready_node(&ops_table), owner(&scheduler), callback(std::move(function)) {}
+      : ready_node(&ops_table),
+        owner(&scheduler),
+        callback(std::move(function)),
+        context(copy_of(maker_context(scheduler))) {}
 
   static void run(ready_node& node) noexcept {
     auto& self = static_cast<queued_call&>(node);
@@ -26,6 +29,7 @@ struct ready_watch::queued_call final : ready_node {
     self.running = true;
     // The callback may replace or remove itself; it is kept here until it has returned.
     unique_function<void()> function = std::move(self.callback);
+    const context_scope inside(self.owner, &self.context);
     try {
       function();
     } catch (...) {
@@ -50,6 +54,7 @@ struct ready_watch::queued_call final : ready_node {
 
   scheduler* owner;
   unique_function<void()> callback;
+  context_slot context;
   bool queued = false;
   bool running = false;
   bool orphaned = false;  // the watch is gone; the last one out deletes
@@ -76,6 +81,7 @@ ready_watch::~ready_watch() {
 
 void ready_watch::replace(unique_function<void()> callback) {
   call_->callback = std::move(callback);
+  call_->context = copy_of(maker_context(*scheduler_));
 }
 
 void ready_watch::on_ready(io_watch& watch) noexcept {

@@ -24,7 +24,10 @@ runner::~runner() {
 
 event_loop& runner::loop() {
   if (closed_) detail::throw_usage("rill: this runner is closed; make a new one");
-  if (!loop_) loop_ = std::make_unique<event_loop>(std::move(options_));
+  if (!loop_) {
+    context_.emplace(copy_context());
+    loop_ = std::make_unique<event_loop>(std::move(options_));
+  }
   return *loop_;
 }
 

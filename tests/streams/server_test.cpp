@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "rill/core/context_var.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/yield.hpp"
 #include "rill/loop/event_loop.hpp"
@@ -28,6 +29,15 @@ rill::coro<> fails(rill::stream_reader reader, rill::stream_writer writer) {
   const std::string line = co_await reader.readline();
   static_cast<void>(writer);
   throw std::runtime_error("handler: " + line);
+}
+
+const rill::context_var<int> number("number", 0);
+
+rill::coro<> counts_up(rill::stream_reader reader, rill::stream_writer writer) {
+  while (auto line = co_await reader.next_line()) {
+    number.set(number.get() + 1);
+    co_await writer.write_all(std::to_string(number.get()) + "\n");
+  }
 }
 
 }  // namespace
@@ -51,6 +61,24 @@ RILL_IO_TEST_CASE("a server serves several clients", "[server]") {
   co_await server.wait_closed();
   CHECK(!server.is_serving());
   CHECK(server.client_count() == 0);
+}
+
+RILL_IO_TEST_CASE("each connection starts with the values that held when the server was made [100]",
+                  "[server]") {
+  number.set(10);
+  rill::server server = co_await rill::start_server(&counts_up, "127.0.0.1", 0);
+  number.set(20);
+  rill::connection one = co_await rill::open_connection("127.0.0.1", server.port());
+  one.writer.write("a\nb\n");
+  const std::string first = co_await one.reader.readline();
+  const std::string second = co_await one.reader.readline();
+  rill::connection other = co_await rill::open_connection("127.0.0.1", server.port());
+  other.writer.write("a\n");
+  const std::string third = co_await other.reader.readline();
+  CHECK(first == "11\n");
+  CHECK(second == "12\n");
+  CHECK(third == "11\n");
+  CHECK(number.get() == 20);
 }
 
 RILL_IO_TEST_CASE("port 0 is one port on all hosts", "[server]") {

@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
+#include "rill/core/context.hpp"
 #include "rill/core/coro.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/loop/event_loop.hpp"
@@ -35,19 +37,25 @@ class runner {
   runner(const runner&) = delete;
   runner& operator=(const runner&) = delete;
 
-  /// Runs `main` to its end.
+  /// Runs `main` to its end. All runs share one context, made with the loop as a copy of the
+  /// thread's: what one run sets in context variables, the next one finds.
   template <class T>
   T run(coro<T> main) {
-    task<T> running = loop().create_task(std::move(main));
-    run_main(running);
-    return std::move(running).result();
+    event_loop& here = loop();
+    return run(std::move(main), *context_, here);
+  }
+  /// The same in another context.
+  template <class T>
+  T run(coro<T> main, const context& in) {
+    return run(std::move(main), in, loop());
   }
   /// Runs `callable(args...)`; callable and arguments live until the end.
   template <class Callable, class... Args>
     requires std::is_invocable_v<std::decay_t<Callable>&, std::decay_t<Args>...>
   auto run(Callable&& callable, Args&&... args) {
-    auto running =
-        loop().create_task(std::forward<Callable>(callable), std::forward<Args>(args)...);
+    event_loop& here = loop();
+    auto running = here.create_task(task_options{.context = &*context_},
+                                    std::forward<Callable>(callable), std::forward<Args>(args)...);
     run_main(running);
     return std::move(running).result();
   }
@@ -60,11 +68,18 @@ class runner {
   // [/runner]
 
  private:
+  template <class T>
+  T run(coro<T> main, const context& in, event_loop& here) {
+    task<T> running = here.create_task(std::move(main), {.context = &in});
+    run_main(running);
+    return std::move(running).result();
+  }
   void run_main(const any_task& main);
   static coro<void> tear_down(event_loop& loop);
 
   loop_options options_;
   std::unique_ptr<event_loop> loop_;
+  std::optional<context> context_;  // made with the loop
   bool closed_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "rill/base/detail/atomic.hpp"
+#include "rill/core/detail/context_slot.hpp"
 #include "rill/core/detail/frame_pool.hpp"
 #include "rill/core/detail/ready_queue.hpp"
 #include "rill/loop/detail/loop_services.hpp"
@@ -52,7 +53,8 @@ class callback_node : public ready_node {
   bool cancelled() const noexcept { return cancelled_; }
 
  protected:
-  explicit callback_node(scheduler& owner) noexcept : ready_node(&ops_table), owner_(&owner) {}
+  explicit callback_node(scheduler& owner) noexcept
+      : ready_node(&ops_table), owner_(&owner), context_(copy_of(maker_context(owner))) {}
   virtual ~callback_node() = default;
   virtual void call() = 0;
   virtual void destroy_callback() noexcept = 0;
@@ -70,6 +72,7 @@ class callback_node : public ready_node {
   static void drop(ready_node& node) noexcept;
   static const ready_ops ops_table;
 
+  context_slot context_;
   std::uint32_t references_ = 1;
   bool alive_ = true;  // the callback object exists
   bool running_ = false;
@@ -114,7 +117,7 @@ class shared_callback_node : public ready_node {
 
  protected:
   explicit shared_callback_node(scheduler& owner) noexcept
-      : ready_node(&ops_table), owner_(&owner) {}
+      : ready_node(&ops_table), owner_(&owner), context_(copy_of(current_context_or_null())) {}
   virtual ~shared_callback_node() = default;
   virtual void call() = 0;
   virtual void destroy_callback() noexcept = 0;
@@ -129,6 +132,7 @@ class shared_callback_node : public ready_node {
   static const ready_ops ops_table;
 
   scheduler* owner_;
+  context_slot context_;
   atomic<std::uint32_t> references_{1};
   atomic<phase> phase_{phase::waiting};
   atomic<const void*> runner_{
