@@ -37,11 +37,32 @@ std::uint64_t next_identity() noexcept {
 
 /// The entries follow in the same allocation, ordered by variable.
 struct context_slot::block {
-  explicit block(std::size_t room) noexcept : references(1), count(room) {}
+  explicit block(std::size_t most) noexcept : references(1), capacity(most) {}
 
-  std::span<context_entry> entries() noexcept {
-    return {std::launder(reinterpret_cast<context_entry*>(this + 1)), count};
+  context_entry* data() noexcept {
+    return std::launder(reinterpret_cast<context_entry*>(this + 1));
   }
+  std::span<context_entry> entries() noexcept { return {data(), count}; }
+  /// The place of a variable, or that before which it belongs.
+  std::size_t place_of(std::uint64_t variable) noexcept {
+    const auto all = entries();
+    const auto place = std::ranges::lower_bound(all, variable, {}, &context_entry::variable);
+    return static_cast<std::size_t>(place - all.begin());
+  }
+  bool has_at(std::size_t place, std::uint64_t variable) noexcept {
+    return place < count && data()[place].variable == variable;
+  }
+  /// Requires: count < capacity.
+  void insert(std::size_t place, const context_entry& entry) noexcept {
+    std::copy_backward(data() + place, data() + count, data() + count + 1);
+    data()[place] = entry;
+    ++count;
+  }
+  void remove(std::size_t place) noexcept {
+    std::copy(data() + place + 1, data() + count, data() + place);
+    --count;
+  }
+
   static std::size_t bytes(std::size_t room) noexcept {
     return sizeof(block) + room * sizeof(context_entry);
   }
@@ -52,7 +73,8 @@ struct context_slot::block {
   }
 
   atomic<std::uint32_t> references;
-  std::size_t count;
+  std::size_t count = 0;
+  std::size_t capacity;
   const context_slot* writer = nullptr;  // the slot that it was made for, and no copy of that
   std::uint64_t identity = 0;            // of that slot's context
 };
@@ -62,7 +84,7 @@ void context_slot::add_reference(block& shared) noexcept { shared.references.fet
 void context_slot::release(block& shared) noexcept {
   if (shared.references.fetch_sub(1) != 1) return;
   for (const context_entry& each : shared.entries()) each.value->release();
-  const std::size_t size = block::bytes(shared.count);
+  const std::size_t size = block::bytes(shared.capacity);
   shared.~block();
   pool_deallocate(&shared, size);
 }
@@ -75,57 +97,47 @@ std::uint64_t context_slot::identity() const noexcept {
 
 context_value* context_slot::find(std::uint64_t variable) const noexcept {
   if (block_ == nullptr) return nullptr;
-  const std::span<context_entry> entries = block_->entries();
-  const auto place = std::ranges::lower_bound(entries, variable, {}, &context_entry::variable);
-  return place != entries.end() && place->variable == variable ? place->value : nullptr;
+  const std::size_t place = block_->place_of(variable);
+  return block_->has_at(place, variable) ? block_->data()[place].value : nullptr;
+}
+
+// This slot's own block, with room for one entry more.
+context_slot::block& context_slot::make_writable() {
+  const std::size_t before = size();
+  if (identity() != 0 && block_->references.load() == 1 && before < block_->capacity)
+    return *block_;
+  block* const fresh = block::make(before + 2);
+  fresh->writer = this;
+  fresh->identity = identity() != 0 ? identity() : next_identity();
+  if (block_ != nullptr) {
+    for (const context_entry& each : block_->entries()) {
+      each.value->add_reference();
+      fresh->insert(fresh->count, each);
+    }
+    release(*block_);
+  }
+  block_ = fresh;
+  return *fresh;
 }
 
 void context_slot::set(std::uint64_t variable, context_value& value) {
-  const std::size_t before = size();
-  const bool known = find(variable) != nullptr;
-  block* fresh = block_;
-  if (!known || identity() == 0 || block_->references.load() != 1) {
-    fresh = block::make(known ? before : before + 1);
-    fresh->writer = this;
-    fresh->identity = identity() != 0 ? identity() : next_identity();
-    context_entry* to = fresh->entries().data();
-    bool placed = known;
-    if (block_ != nullptr) {
-      for (const context_entry& each : block_->entries()) {
-        if (!placed && each.variable > variable) {
-          *to++ = {variable, nullptr};
-          placed = true;
-        }
-        each.value->add_reference();
-        *to++ = each;
-      }
-    }
-    if (!placed) *to = {variable, nullptr};
-  }
+  block& own = make_writable();
+  const std::size_t place = own.place_of(variable);
   value.add_reference();
-  for (context_entry& each : fresh->entries()) {
-    if (each.variable != variable) continue;
-    if (each.value != nullptr) each.value->release();
-    each.value = &value;
-  }
-  if (fresh != block_) {
-    block* const old = std::exchange(block_, fresh);
-    if (old != nullptr) release(*old);
+  if (own.has_at(place, variable)) {
+    std::exchange(own.data()[place].value, &value)->release();
+  } else {
+    own.insert(place, {variable, &value});
   }
 }
 
 void context_slot::erase(std::uint64_t variable) {
   if (find(variable) == nullptr) return;
-  block* const fresh = block::make(size() - 1);
-  fresh->writer = this;
-  fresh->identity = identity() != 0 ? identity() : next_identity();
-  context_entry* to = fresh->entries().data();
-  for (const context_entry& each : block_->entries()) {
-    if (each.variable == variable) continue;
-    each.value->add_reference();
-    *to++ = each;
-  }
-  release(*std::exchange(block_, fresh));
+  block& own = make_writable();
+  const std::size_t place = own.place_of(variable);
+  context_value* const value = own.data()[place].value;
+  own.remove(place);
+  value->release();
 }
 
 bool context_state::is_entered() const noexcept {

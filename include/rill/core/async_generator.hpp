@@ -40,21 +40,52 @@ struct generator_item<void> {
 template <class T>
 using generator_item_t = typename generator_item<T>::type;
 
+/// Room for one object on its way. An optional would be copied as a whole right behind the writing
+/// of its parts, for which processors wait.
+template <class T>
+class passing_slot {
+ public:
+  passing_slot() noexcept = default;
+  passing_slot(const passing_slot&) = delete;
+  passing_slot& operator=(const passing_slot&) = delete;
+  ~passing_slot() { clear(); }
+
+  template <class... Args>
+  void put(Args&&... args) {
+    clear();
+    room_.emplace(std::forward<Args>(args)...);
+    full_ = true;
+  }
+  std::optional<T> take() {
+    if (!full_) return std::nullopt;
+    std::optional<T> object(std::in_place, std::move(room_.get()));
+    clear();
+    return object;
+  }
+
+ private:
+  void clear() noexcept {
+    if (full_) room_.destroy();
+    full_ = false;
+  }
+
+  value_slot<T> room_;
+  bool full_ = false;
+};
+
 /// What a co_yield gives.
 template <class Sent>
 class yield_and_receive final : public generator_promise_base::yield_point {
  public:
-  yield_and_receive(generator_promise_base& self, std::optional<Sent>& sent) noexcept
+  yield_and_receive(generator_promise_base& self, passing_slot<Sent>& sent) noexcept
       : yield_point(self), sent_(&sent) {}
   std::optional<Sent> await_resume() {
     check();
-    std::optional<Sent> sent = std::move(*sent_);
-    sent_->reset();
-    return sent;
+    return sent_->take();
   }
 
  private:
-  std::optional<Sent>* sent_;
+  passing_slot<Sent>* sent_;
 };
 class yield_only final : public generator_promise_base::yield_point {
  public:
@@ -66,14 +97,14 @@ class yield_only final : public generator_promise_base::yield_point {
 template <class Sent>
 class receiving_promise : public generator_promise_base {
  public:
-  void set_sent(Sent&& value) { sent_.emplace(std::move(value)); }
+  void set_sent(Sent&& value) { sent_.put(std::move(value)); }
 
  protected:
   using yield_awaiter = yield_and_receive<Sent>;
   yield_awaiter yielded() noexcept { return yield_awaiter(*this, sent_); }
 
  private:
-  std::optional<Sent> sent_;
+  passing_slot<Sent> sent_;
 };
 template <>
 class receiving_promise<void> : public generator_promise_base {
@@ -85,31 +116,29 @@ class receiving_promise<void> : public generator_promise_base {
 template <class T, class Sent>
 class generator_promise final : public receiving_promise<Sent> {
  public:
+  using yield_awaiter = typename receiving_promise<Sent>::yield_awaiter;
   async_generator<T, Sent> get_return_object() noexcept;
 
   template <class U = T>
     requires std::is_constructible_v<T, U>
-  auto yield_value(U&& value, await_site site = await_site::current()) noexcept(
+  yield_awaiter yield_value(U&& value, await_site site = await_site::current()) noexcept(
       std::is_nothrow_constructible_v<T, U>) {
-    item_.emplace(std::forward<U>(value));
+    item_.put(std::forward<U>(value));
     this->set_site(site);
     return this->yielded();
   }
-  std::optional<T> take_item() {
-    std::optional<T> item = std::move(item_);
-    item_.reset();
-    return item;
-  }
+  std::optional<T> take_item() { return item_.take(); }
 
  private:
-  std::optional<T> item_;
+  passing_slot<T> item_;
 };
 template <class T, class Sent>
 class generator_promise<T&, Sent> final : public receiving_promise<Sent> {
  public:
+  using yield_awaiter = typename receiving_promise<Sent>::yield_awaiter;
   async_generator<T&, Sent> get_return_object() noexcept;
 
-  auto yield_value(T& object, await_site site = await_site::current()) noexcept {
+  yield_awaiter yield_value(T& object, await_site site = await_site::current()) noexcept {
     item_ = std::addressof(object);
     this->set_site(site);
     return this->yielded();
@@ -122,13 +151,30 @@ class generator_promise<T&, Sent> final : public receiving_promise<Sent> {
 template <class Sent>
 class generator_promise<void, Sent> final : public receiving_promise<Sent> {
  public:
+  using yield_awaiter = typename receiving_promise<Sent>::yield_awaiter;
   async_generator<void, Sent> get_return_object() noexcept;
 
-  auto yield_value(std::nullptr_t /*nothing*/, await_site site = await_site::current()) noexcept {
+  yield_awaiter yield_value(std::nullptr_t /*nothing*/,
+                            await_site site = await_site::current()) noexcept {
     this->set_site(site);
     return this->yielded();
   }
   bool take_item() const noexcept { return true; }
+};
+
+/// Drops a generator whose owner has gone during the step.
+class orphan_guard {
+ public:
+  explicit orphan_guard(generator_promise_base& promise) noexcept : promise_(&promise) {}
+  orphan_guard(const orphan_guard&) = delete;
+  orphan_guard& operator=(const orphan_guard&) = delete;
+  ~orphan_guard() {
+    if (promise_->is_orphan()) [[unlikely]]
+      generator_promise_base::drop(*promise_);
+  }
+
+ private:
+  generator_promise_base* promise_;
 };
 
 /// The item of a step, or the end.
@@ -136,10 +182,9 @@ template <class T, class Sent>
 generator_item_t<T> take_item(generator_promise_base* yielded) {
   if (yielded == nullptr) return generator_item_t<T>();
   auto& promise = static_cast<generator_promise<T, Sent>&>(*yielded);
-  generator_item_t<T> item = promise.take_item();
-  if (promise.is_orphan()) [[unlikely]]
-    generator_promise_base::drop(promise);
-  return item;
+  // Dropped behind the taking, if nobody owns it any more.
+  const orphan_guard guard(promise);
+  return promise.take_item();
 }
 
 template <class T, class Sent>

@@ -66,7 +66,9 @@ async_generator<U, Sent> relay(async_generator<T, Sent> source, Stage stage) {
       if constexpr (std::is_void_v<Sent>) {
         co_yield static_cast<U&&>(given);
       } else {
-        sent.value = co_yield static_cast<U&&>(given);
+        // Initialised, not assigned: in a template GCC 12 knows the type of a co_yield only there.
+        std::optional<Sent> received = co_yield static_cast<U&&>(given);
+        sent.value = std::move(received);
       }
     } catch (const generator_exit&) {
       failure = std::current_exception();

@@ -64,7 +64,7 @@ class context_slot {
 
   static void add_reference(block& shared) noexcept;
   static void release(block& shared) noexcept;
-  block& make_writable(std::size_t count);
+  block& make_writable();
 
   block* block_ = nullptr;
 };
