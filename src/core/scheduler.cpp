@@ -11,10 +11,6 @@ namespace rill::detail {
 
 namespace {
 
-// How much stack a chain of children that are resumed by plain calls may use before it goes on from
-// the trampoline. Far below any thread's stack, far above what everyday nesting needs.
-constexpr std::uintptr_t nesting_bytes = 48 * 1024;
-
 thread_local scheduler* current_scheduler = nullptr;
 
 }  // namespace
@@ -73,29 +69,6 @@ void scheduler::take_posted() noexcept {
 void scheduler::announce_sleep() noexcept { asleep_.store(true); }
 
 void scheduler::announce_awake() noexcept { asleep_.store_relaxed(false); }
-
-std::size_t scheduler::run_batch() noexcept {
-  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  stack_floor_ = here - nesting_bytes;
-  if (ready_.empty()) return 0;
-  // The batch ends with the node that is the newest now; it stays in the queue until its turn.
-  const ready_node* const last = ready_.last();
-  std::size_t count = 0;
-  const ready_node* ran = nullptr;
-  do {
-    ready_node& node = ready_.pop();
-    ran = &node;
-    ++count;
-    if (node.ops == &task_state::step_ops) [[likely]] {
-      static_cast<task_state&>(node).run();
-    } else {
-      current_task_ = nullptr;
-      node.ops->run(node);
-    }
-  } while (ran != last);
-  current_task_ = nullptr;
-  return count;
-}
 
 void scheduler::report(const exception_context& context) noexcept {
   if (is_open()) host_->report(context);

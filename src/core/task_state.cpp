@@ -26,19 +26,6 @@ void task_state::start(promise_base& outermost) noexcept {
   scheduler_->make_ready(*this);
 }
 
-void task_state::start_eagerly(promise_base& outermost) noexcept {
-  scheduler& owner = *scheduler_;
-  if (scheduler::current() != &owner || !owner.has_stack_room() || !owner.is_open()) {
-    start(outermost);
-    return;
-  }
-  enlist(outermost);
-  task_state* const creator = owner.current_task_;
-  const context_scope own(&owner, nullptr);
-  run();
-  owner.current_task_ = creator;
-}
-
 void task_state::enlist(promise_base& outermost) noexcept {
   outermost_ = &outermost;
   outermost.set_task(*this);
@@ -59,30 +46,6 @@ void task_state::unlink() noexcept {
   previous_task_ = nullptr;
   next_task_ = nullptr;
   --owner.task_count_;
-}
-
-void task_state::step(ready_node& node) noexcept { static_cast<task_state&>(node).run(); }
-
-void task_state::run() noexcept {
-  scheduler& owner = *scheduler_;
-  if (state_ == run_state::created && attention_ && deliverable()) [[unlikely]] {
-    end_without_running();
-    return;
-  }
-  wait_ = nullptr;
-  state_ = run_state::running;
-  owner.current_task_ = this;
-  owner.resume(leaf_);
-  if (state_ == run_state::waiting || state_ == run_state::queued) [[likely]] {
-    return;
-  }
-  if (guest_) [[unlikely]] {
-    release();
-  } else if (state_ == run_state::ended) {
-    finish();
-  } else {
-    report_stray();
-  }
 }
 
 void task_state::drop(ready_node& node) noexcept {

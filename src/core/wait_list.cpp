@@ -8,11 +8,22 @@
 
 namespace rill::detail {
 
-cancel_outcome list_waiter::try_cancel(const shared_text& /*reason*/) noexcept {
-  unlink();
+void wait_entry::leave() noexcept {
+  list->remove(*this);
   now = stage::idle;
+}
+
+cancel_outcome list_waiter::try_cancel(const shared_text& /*reason*/) noexcept {
+  leave();
+  now = stage::struck;
   on_withdrawn();
   return cancel_outcome::withdrawn;
+}
+
+void list_waiter::check_rest() {
+  if (now == stage::granted) take_grant();
+  if (parked->take_interrupt()) parked->throw_interrupt();
+  if (now == stage::orphaned) throw_orphaned();
 }
 
 void list_waiter::throw_orphaned() const {
@@ -23,46 +34,46 @@ void list_waiter::throw_orphaned() const {
 
 std::size_t wait_list::size() const noexcept {
   std::size_t count = 0;
-  for (auto each = waiting_.begin(); each != waiting_.end(); ++each) ++count;
+  for (const wait_link* at = first_; at != &root_; at = at->next) ++count;
   return count;
 }
 
-bool wait_list::park(list_waiter& waiter, task_state& task,
-                     std::coroutine_handle<> handle) noexcept {
-  waiter.parked = &task;
-  if (task.interrupt_due()) {
-    task.take_delivery();
-    return false;
-  }
-  waiter.now = wait_entry::stage::waiting;
-  waiting_.push_back(waiter);
-  task.suspend(handle, waiter);
-  return true;
-}
-
 void wait_list::grant_all() {
-  if (waiting_.empty()) return;
-  check_loop(waiting_.front());
-  while (!waiting_.empty()) grant(waiting_.front());
+  if (empty()) return;
+  check_loop(front());
+  for (wait_link* at = first_; at != &root_; at = at->next) grant(waiter_at(at));
+  first_ = &root_;
 }
 
 void wait_list::fail_all(bool granted_too) {
-  if (!waiting_.empty()) check_loop(waiting_.front());
-  while (list_waiter* const waiter = waiting_.pop_front()) {
-    waiter->now = wait_entry::stage::failed;
-    waiter->parked->wake();
+  if (!empty()) check_loop(front());
+  while (!empty()) {
+    list_waiter& waiter = front();
+    remove(waiter);
+    waiter.now = wait_entry::stage::failed;
+    waiter.parked->wake();
   }
   if (!granted_too) return;
-  while (list_waiter* const waiter = granted_.pop_front()) {
-    waiter->now = wait_entry::stage::failed;
+  for (wait_link* at = root_.next; at != &root_; at = at->next) {
+    waiter_at(at).now = wait_entry::stage::failed;
   }
+  root_ = {&root_, &root_};
 }
 
-void wait_list::move_first_to(wait_list& other) noexcept { move_to(waiting_.front(), other); }
+void wait_list::move_first_to(wait_list& other) noexcept { move_to(front(), other); }
 
 void wait_list::move_to(list_waiter& waiter, wait_list& other) noexcept {
-  waiting_.erase(waiter);
-  other.waiting_.push_back(waiter);
+  remove(waiter);
+  other.push(waiter);
+}
+
+void wait_list::check_current(const list_waiter& waiter) {
+  const scheduler* const running = scheduler::current();
+  if (running != nullptr && running != &waiter.parked->owner()) throw_two_loops(waiter.describe());
+}
+
+void wait_list::answer(list_waiter& waiter) noexcept {
+  if (waiter.parked->interrupt_due()) waiter.parked->take_delivery();
 }
 
 void wait_list::throw_two_loops(const char* what) {
@@ -73,12 +84,14 @@ void wait_list::throw_two_loops(const char* what) {
 }
 
 void wait_list::orphan_all() noexcept {
-  while (list_waiter* const waiter = waiting_.pop_front()) {
-    waiter->now = wait_entry::stage::orphaned;
-    waiter->parked->wake();
-  }
-  while (list_waiter* const waiter = granted_.pop_front()) {
-    waiter->now = wait_entry::stage::gone;
+  for (wait_link* at = root_.next; at != &root_; at = at->next) {
+    list_waiter& waiter = waiter_at(at);
+    if (waiter.now == wait_entry::stage::granted) {
+      waiter.now = wait_entry::stage::gone;
+    } else {
+      waiter.now = wait_entry::stage::orphaned;
+      waiter.parked->wake();
+    }
   }
 }
 

@@ -74,7 +74,7 @@ class loop_core::running_mark {
 bool loop_core::run(const future_state* done) {
   const running_mark mark(*this);
   while (done == nullptr || !done->done()) {
-    turn(longest_wait);
+    turn(longest_wait, done);
     if (stopping_) {
       stopping_ = false;
       return done == nullptr || !done->done();
@@ -90,15 +90,16 @@ bool loop_core::run_once(std::int64_t limit) {
   return ran != 0;
 }
 
-std::size_t loop_core::turn(std::int64_t limit) {
-  if (polls_left_ > 0 && scheduler_->has_ready() && !scheduler_->has_posted() && !stopping_)
-      [[likely]] {
-    const std::size_t ran = scheduler_->debug() ? run_batch_watched() : scheduler_->run_batch();
-    polls_left_ -= static_cast<std::int64_t>(ran);
-    ran_since_look_ += ran;
-    return ran;
+void loop_core::turn(std::int64_t limit, const future_state* done) {
+  if (polls_left_ <= 0 || !scheduler_->has_ready() || scheduler_->has_posted() || stopping_) {
+    slow_turn(limit);
+    return;
   }
-  return slow_turn(limit);
+  const std::size_t ran = scheduler_->debug()
+                              ? run_batch_watched()
+                              : scheduler_->run_batches(polls_left_, stopping_, done);
+  polls_left_ -= static_cast<std::int64_t>(ran);
+  ran_since_look_ += ran;
 }
 
 std::size_t loop_core::slow_turn(std::int64_t limit) {

@@ -50,7 +50,7 @@ class loop_core final : public loop_services {
  private:
   class running_mark;
 
-  std::size_t turn(std::int64_t limit);
+  void turn(std::int64_t limit, const future_state* done);
   std::size_t slow_turn(std::int64_t limit);
   void collect_events(std::int64_t limit);
   void sleep(std::int64_t limit);

@@ -19,6 +19,7 @@ struct exception_context;
 namespace detail {
 
 class context_slot;
+class future_state;
 class task_state;
 
 /// An async generator that has begun and not ended, as its scheduler sees it.
@@ -89,6 +90,13 @@ class scheduler {
     return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) > stack_floor_;
   }
 
+  /// True if it is known without a look at thread-locals that this scheduler is the one at work in
+  /// this thread: it runs a batch, and that on this very stack.
+  RILL_ALWAYS_INLINE bool runs_here() const noexcept {
+    return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) - stack_floor_ <
+           nesting_bytes;
+  }
+
   /// Counts an operation that ended at once. True when the task has had its share of them and
   /// should let others run.
   bool spend_budget() noexcept {
@@ -132,6 +140,9 @@ class scheduler {
   void take_posted() noexcept;
   /// Runs what is ready now; what that adds waits for the next call. Returns how many nodes ran.
   std::size_t run_batch() noexcept;
+  /// Runs batch after batch, one at least if something is ready, until `most` nodes have run,
+  /// nothing is ready, something was posted, `stop` is set or `until`, if it is not null, is done.
+  std::size_t run_batches(std::int64_t most, const bool& stop, const future_state* until) noexcept;
   /// Drops queued nodes without running them, destroys the frames of tasks that have not ended, and
   /// cuts the connection to the host for reports.
   void detach() noexcept;
@@ -147,10 +158,14 @@ class scheduler {
   explicit scheduler(scheduler_host& host) noexcept : host_(&host) {}
   ~scheduler() = default;
   void destroy() noexcept;
+  std::size_t run_ready() noexcept;
 
   ready_queue ready_;
   std::coroutine_handle<> transfer_;
-  std::uintptr_t stack_floor_ = 0;
+  // How much stack a chain of children that are resumed by plain calls may use before it goes on
+  // from the trampoline. Far below any thread's stack, far above what everyday nesting needs.
+  static constexpr std::uintptr_t nesting_bytes = 48 * 1024;
+  std::uintptr_t stack_floor_ = 0;  // 0 outside of batches
   static constexpr std::uint32_t full_budget = 64;
   std::uint32_t budget_ = full_budget;
   task_state* current_task_ = nullptr;

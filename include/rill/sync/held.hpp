@@ -25,7 +25,9 @@ class [[nodiscard]] held {
     primitive_ = std::exchange(other.primitive_, nullptr);
     return *this;
   }
-  ~held() { release(); }
+  ~held() {
+    if (primitive_ != nullptr) primitive_->release();
+  }
 
   explicit operator bool() const noexcept { return primitive_ != nullptr; }
 

@@ -4,6 +4,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 
 #include "rill/core/detail/wait_list.hpp"
 #include "rill/sync/held.hpp"
@@ -44,8 +45,8 @@ class lock {
   scoped_awaiter scoped() noexcept;
   /// Takes it if it is free.
   bool try_acquire() noexcept {
-    if (locked_) return false;
-    locked_ = true;
+    if (locked()) return false;
+    state_ |= is_locked;
     return true;
   }
   /// The same; empty if it is not.
@@ -53,31 +54,32 @@ class lock {
 
   /// Hands it to the next, or frees it. asyncio: release(). Throws usage_error when it is free.
   void release() {
-    if (excused_ != nullptr && is_excused()) [[unlikely]]
+    if (state_ != is_locked && is_excused()) [[unlikely]]
       return;
-    if (!locked_) [[unlikely]]
-      throw_free();
     if (waiters_.empty()) {
-      locked_ = false;
+      state_ = 0;
     } else {
       waiters_.grant_first();
     }
   }
 
-  bool locked() const noexcept { return locked_; }
-  lock_stats stats() const noexcept { return {.locked = locked_, .waiters = waiters_.size()}; }
+  bool locked() const noexcept { return (state_ & is_locked) != 0; }
+  lock_stats stats() const noexcept { return {.locked = locked(), .waiters = waiters_.size()}; }
   // [/lock]
 
  private:
   friend class condition;
   class acquire_wait;
-  [[noreturn]] static void throw_free();
   /// A frame goes with its loop while it waits in a condition, without the lock: the release of its
   /// guard, which follows, is to do nothing.
   void excuse_release() noexcept;
-  bool is_excused() noexcept;
+  /// Whether this release is the one. Throws usage_error when it is not, and the lock is free.
+  bool is_excused();
 
-  bool locked_ = false;
+  // The bits of state_: somebody has it; a release is excused.
+  static constexpr std::uint8_t is_locked = 1;
+  static constexpr std::uint8_t has_excuse = 2;
+  std::uint8_t state_ = 0;
   const void* excused_ = nullptr;  // the task whose frame goes
   detail::wait_list waiters_;
 };

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "rill/base/detail/intrusive_list.hpp"
 #include "rill/core/detail/foreign_awaiter.hpp"
 #include "rill/core/detail/task_state.hpp"
 #include "rill/core/detail/waiting_task.hpp"
@@ -17,17 +16,45 @@ namespace rill::detail {
 
 class wait_list;
 
-/// What a wait_list keeps of a waiter.
-struct wait_entry : list_node {
-  enum class stage : std::uint8_t { idle, waiting, granted, taken, failed, orphaned, gone };
+/// A place in the ring of a wait_list. Set only while it is in one.
+struct wait_link {
+  wait_link* next;
+  wait_link* previous;
+};
 
-  task_state* parked = nullptr;
+/// What a wait_list keeps of a waiter. What does not wait has nothing but its stage set, so that an
+/// await which need not wait costs next to nothing.
+struct wait_entry : wait_link {
+  enum class stage : std::uint8_t {
+    idle,      // never waited, or has taken what it was granted
+    struck,    // withdrawn by a cancellation
+    failed,    // woken by fail_all()
+    orphaned,  // the list went while it waited
+    gone,      // the list went behind the grant
+    waiting,   // from here on it is in the list
+    granted,   // has what it waited for, and has not resumed
+  };
+
+  wait_entry() noexcept {}  // NOLINT: links, task and list are set when it waits
+  wait_entry(const wait_entry&) = delete;
+  wait_entry& operator=(const wait_entry&) = delete;
+  ~wait_entry() {
+    if (is_linked()) [[unlikely]]
+      leave();
+  }
+
+  bool is_linked() const noexcept { return now >= stage::waiting; }
+  /// Leaves its list. Requires: is_linked().
+  void leave() noexcept;
+
+  task_state* parked;
+  wait_list* list;
   stage now = stage::idle;
   bool answers = false;  // the grant tells the cancellation
 };
 
 /// A task that waits in a wait_list: the base of the awaiters of primitives.
-class list_waiter : public parking_awaiter, public native_awaiter, public wait_entry {
+class list_waiter : public wait_op, public native_awaiter, public wait_entry {
  public:
   list_waiter(const list_waiter&) = delete;
   list_waiter& operator=(const list_waiter&) = delete;
@@ -37,9 +64,7 @@ class list_waiter : public parking_awaiter, public native_awaiter, public wait_e
 
  protected:
   list_waiter() noexcept = default;
-  ~list_waiter() {
-    if (is_linked()) unlink();
-  }
+  ~list_waiter() = default;
 
   /// For await_suspend(). False if a cancellation is due: check() throws it. Throws usage_error if
   /// tasks of another loop wait there.
@@ -48,10 +73,12 @@ class list_waiter : public parking_awaiter, public native_awaiter, public wait_e
 
   /// For await_resume(): takes the grant. Throws for a cancellation, and if the primitive is gone.
   void check() {
-    if (now == stage::granted) take_grant();
-    check_interrupt();
-    if (now == stage::orphaned) [[unlikely]]
-      throw_orphaned();
+    if (now == stage::idle) return;
+    if (now == stage::granted && !answers) [[likely]] {
+      take_grant();
+    } else {
+      check_rest();
+    }
   }
   /// The same for what gives something to hold: throws also if the primitive went behind the grant.
   void check_hold() {
@@ -75,42 +102,49 @@ class list_waiter : public parking_awaiter, public native_awaiter, public wait_e
 
  private:
   void take_grant() noexcept {
-    unlink();
-    now = stage::taken;
+    next->previous = previous;
+    previous->next = next;
+    now = stage::idle;
   }
+  void check_rest();
   [[noreturn]] void throw_orphaned() const;
 };
 
-/// Invariants: 1. `waiting_` holds those that wait, in the order of their coming; `granted_` those
-/// that were granted what they waited for and have not resumed. 2. All belong to one loop. When the
-/// list is destroyed, those that wait throw usage_error.
+/// Invariants: 1. The ring holds those that were granted what they waited for and have not resumed,
+/// and behind them, from `first_` on, those that wait, in the order of their coming: so a grant
+/// moves nothing but `first_`. 2. All belong to one loop. When the list is destroyed, those that
+/// wait throw usage_error.
 class wait_list {
  public:
   wait_list() noexcept = default;
   wait_list(const wait_list&) = delete;
   wait_list& operator=(const wait_list&) = delete;
   ~wait_list() {
-    if (!waiting_.empty() || !granted_.empty()) orphan_all();
+    if (root_.next != &root_) [[unlikely]]
+      orphan_all();
   }
 
   /// Nobody waits.
-  bool empty() const noexcept { return waiting_.empty(); }
+  bool empty() const noexcept { return first_ == &root_; }
   /// Somebody was granted and has not resumed.
-  bool has_grants() const noexcept { return !granted_.empty(); }
+  bool has_grants() const noexcept { return root_.next != first_; }
   std::size_t size() const noexcept;  // O(size)
   /// Requires: not empty.
-  list_waiter& front() const noexcept { return waiting_.front(); }
+  list_waiter& front() const noexcept { return waiter_at(first_); }
   /// Visits those that wait, in the order of their coming.
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const list_waiter& each : waiting_) visit(each);
+    for (wait_link* at = first_; at != &root_; at = at->next) {
+      visit(static_cast<const list_waiter&>(waiter_at(at)));
+    }
   }
 
   /// Wakes the first, which has what it waits for. Requires: not empty. Throws usage_error, before
   /// it has done anything, if another loop runs in this thread.
   void grant_first() {
-    list_waiter& first = waiting_.front();
+    list_waiter& first = front();
     check_loop(first);
+    first_ = first.next;
     grant(first);
   }
   /// Wakes all that wait now.
@@ -122,44 +156,66 @@ class wait_list {
   /// The same for one that waits here.
   void move_to(list_waiter& waiter, wait_list& other) noexcept;
 
-  /// Parks a task. False if a cancellation is due.
-  bool park(list_waiter& waiter, task_state& task, std::coroutine_handle<> handle) noexcept;
   /// Whether a task of that loop may wait here.
   bool fits(const scheduler& owner) const noexcept {
-    return waiting_.empty() || &waiting_.front().parked->owner() == &owner;
+    return empty() || &front().parked->owner() == &owner;
+  }
+  void push(list_waiter& waiter) noexcept {
+    wait_link* const last = root_.previous;
+    waiter.list = this;
+    waiter.next = &root_;
+    waiter.previous = last;
+    last->next = &waiter;
+    root_.previous = &waiter;
+    if (first_ == &root_) first_ = &waiter;
+    waiter.now = wait_entry::stage::waiting;
+  }
+  void remove(wait_entry& waiter) noexcept {
+    if (first_ == &waiter) first_ = waiter.next;
+    waiter.next->previous = waiter.previous;
+    waiter.previous->next = waiter.next;
   }
   [[noreturn]] static void throw_two_loops(const char* what);
 
  private:
+  // Each link of the ring but the root is that of a waiter.
+  static list_waiter& waiter_at(wait_link* link) noexcept {
+    return static_cast<list_waiter&>(*link);
+  }
   static void check_loop(const list_waiter& waiter) {
-    const scheduler* const running = scheduler::current();
-    if (running != nullptr && running != &waiter.parked->owner()) [[unlikely]]
-      throw_two_loops(waiter.describe());
+    if (!waiter.parked->owner().runs_here()) [[unlikely]]
+      check_current(waiter);
   }
-  void grant(list_waiter& waiter) noexcept {
-    waiting_.erase(waiter);
-    granted_.push_back(waiter);
+  static void check_current(const list_waiter& waiter);
+  static void grant(list_waiter& waiter) noexcept {
     waiter.now = wait_entry::stage::granted;
-    task_state& task = *waiter.parked;
-    if (waiter.answers && task.interrupt_due()) [[unlikely]]
-      task.take_delivery();
-    task.wake();
+    if (waiter.answers) [[unlikely]]
+      answer(waiter);
+    waiter.parked->wake();
   }
+  static void answer(list_waiter& waiter) noexcept;
   void orphan_all() noexcept;
 
-  intrusive_list<list_waiter> waiting_;
-  intrusive_list<list_waiter> granted_;
+  wait_link root_{&root_, &root_};
+  wait_link* first_ = &root_;  // that waits, or the root
 };
 
 template <class Promise>
-bool list_waiter::wait_in(wait_list& list, std::coroutine_handle<Promise> handle) {
-  task_state& task = waiting_task(handle);
-  if (!list.fits(task.owner())) [[unlikely]] {
-    discard_waiting_task<Promise>(task);
+bool list_waiter::wait_in(wait_list& where, std::coroutine_handle<Promise> handle) {
+  task_state& awaiting = waiting_task(handle);
+  if (!where.fits(awaiting.owner())) [[unlikely]] {
+    discard_waiting_task<Promise>(awaiting);
     wait_list::throw_two_loops(describe());
   }
-  task_ = &task;
-  return list.park(*this, task, handle);
+  parked = &awaiting;
+  if (awaiting.interrupt_due()) [[unlikely]] {
+    awaiting.take_delivery();
+    now = stage::struck;
+    return false;
+  }
+  where.push(*this);
+  awaiting.suspend(handle, *this);
+  return true;
 }
 
 }  // namespace rill::detail
