@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Micro benchmarks of synchronisation; floors/core_floors.cpp has what a hand-over costs without a
+// Micro benchmarks of synchronisation; floors/sync_floors.cpp has the same without a
 // library.
 #include <benchmark/benchmark.h>
 
@@ -75,6 +75,59 @@ rill::coro<> lock_contended(benchmark::State& state) {
   }
   over = true;
   mutex.release();
+  for (rill::task<>& each : others) co_await each;
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+rill::coro<> takes_permits(rill::semaphore& permits, const bool& over) {
+  while (!over) {
+    co_await permits.acquire();
+    permits.release();
+  }
+}
+
+rill::coro<> semaphore_contended(benchmark::State& state) {
+  rill::semaphore permits(1);
+  bool over = false;
+  std::vector<rill::task<>> others;
+  for (std::int64_t i = 1; i < state.range(0); ++i)
+    others.push_back(rill::create_task(takes_permits(permits, over)));
+  co_await permits.acquire();
+  co_await rill::yield();
+  for (auto round : state) {
+    static_cast<void>(round);
+    permits.release();
+    co_await permits.acquire();
+  }
+  over = true;
+  permits.release();
+  for (rill::task<>& each : others) co_await each;
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+rill::coro<> waits_under(rill::condition& changed, const bool& over) {
+  const auto guard = co_await changed.scoped();
+  while (!over) co_await changed.wait();
+}
+
+rill::coro<> condition_wakes(benchmark::State& state) {
+  rill::condition changed;
+  bool over = false;
+  std::vector<rill::task<>> others;
+  for (std::int64_t i = 0; i < state.range(0); ++i)
+    others.push_back(rill::create_task(waits_under(changed, over)));
+  co_await rill::yield();
+  // Who is notified gets the lock in his turn, and waits again; so do we, behind all of them.
+  for (auto round : state) {
+    static_cast<void>(round);
+    co_await changed.acquire();
+    changed.notify_all();
+    changed.release();
+  }
+  co_await changed.acquire();
+  over = true;
+  changed.notify_all();
+  changed.release();
   for (rill::task<>& each : others) co_await each;
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
@@ -163,6 +216,8 @@ BENCHMARK_CAPTURE(in_loop, semaphore_alone, &semaphore_alone);
 BENCHMARK_CAPTURE(in_loop, shared_lock_alone, &shared_lock_alone);
 BENCHMARK_CAPTURE(in_loop, event_set, &event_set);
 BENCHMARK_CAPTURE(in_loop, lock_contended, &lock_contended)->Arg(2)->Arg(100);
+BENCHMARK_CAPTURE(in_loop, semaphore_contended, &semaphore_contended)->Arg(100);
+BENCHMARK_CAPTURE(in_loop, condition_wakes, &condition_wakes)->Arg(100);
 BENCHMARK_CAPTURE(in_loop, event_wakes, &event_wakes)->Arg(100)->Arg(10'000);
 BENCHMARK_CAPTURE(in_loop, barrier_rounds, &barrier_rounds)->Arg(100);
 BENCHMARK_CAPTURE(in_loop, queue_items, &queue_items)->Arg(1)->Arg(100);

@@ -3,9 +3,11 @@
 // frames, no cancellation, no errors, one thread.
 #pragma once
 
+#include <bit>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "support/floor_tasks.hpp"
@@ -34,6 +36,12 @@ class waiter_list {
     if (head_ == nullptr) tail_ = &head_;
     return first;
   }
+  /// Moves all of `other` behind those here.
+  void append(waiter_list& other) noexcept {
+    if (other.empty()) return;
+    *tail_ = std::exchange(other.head_, nullptr);
+    tail_ = std::exchange(other.tail_, &other.head_);
+  }
 
  private:
   waiter* head_ = nullptr;
@@ -60,6 +68,8 @@ class lock {
   };
 
   acquire_awaiter acquire() noexcept { return acquire_awaiter(*this); }
+  /// Lets tasks wait for it that have waited for something else so far.
+  void queue(waiter_list& tasks) noexcept { waiters_.append(tasks); }
   void release() noexcept {
     if (waiters_.empty()) {
       locked_ = false;
@@ -73,10 +83,95 @@ class lock {
   waiter_list waiters_;
 };
 
-/// A ring of a fixed size, a power of two; with a size of 0 every item is handed over.
+class semaphore {
+ public:
+  explicit semaphore(std::size_t permits) noexcept : value_(permits) {}
+
+  struct acquire_awaiter : waiter {
+    explicit acquire_awaiter(semaphore& owner) noexcept : from(owner) {}
+    bool await_ready() const noexcept {
+      if (from.value_ == 0) return false;
+      --from.value_;
+      return true;
+    }
+    void await_suspend(task_handle self) noexcept {
+      task = &self.promise();
+      from.waiters_.push(*this);
+    }
+    void await_resume() const noexcept {}
+    semaphore& from;
+  };
+
+  acquire_awaiter acquire() noexcept { return acquire_awaiter(*this); }
+  void release() noexcept {
+    if (waiters_.empty()) {
+      ++value_;
+    } else {
+      waiters_.pop().task->schedule();
+    }
+  }
+
+ private:
+  std::size_t value_;
+  waiter_list waiters_;
+};
+
+class event {
+ public:
+  explicit event(bool set = false) noexcept : set_(set) {}
+
+  struct wait_awaiter : waiter {
+    explicit wait_awaiter(event& owner) noexcept : awaited(owner) {}
+    bool await_ready() const noexcept { return awaited.set_; }
+    void await_suspend(task_handle self) noexcept {
+      task = &self.promise();
+      awaited.waiters_.push(*this);
+    }
+    void await_resume() const noexcept {}
+    event& awaited;
+  };
+
+  wait_awaiter wait() noexcept { return wait_awaiter(*this); }
+  void set() noexcept {
+    set_ = true;
+    while (!waiters_.empty()) waiters_.pop().task->schedule();
+  }
+  void clear() noexcept { set_ = false; }
+
+ private:
+  bool set_;
+  waiter_list waiters_;
+};
+
+/// Notified tasks wait for the lock.
+class condition {
+ public:
+  explicit condition(lock& mutex) noexcept : mutex_(mutex) {}
+
+  struct wait_awaiter : waiter {
+    explicit wait_awaiter(condition& owner) noexcept : awaited(owner) {}
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(task_handle self) noexcept {
+      task = &self.promise();
+      awaited.waiters_.push(*this);
+      awaited.mutex_.release();
+    }
+    void await_resume() const noexcept {}
+    condition& awaited;
+  };
+
+  wait_awaiter wait() noexcept { return wait_awaiter(*this); }
+  void notify_all() noexcept { mutex_.queue(waiters_); }
+
+ private:
+  lock& mutex_;
+  waiter_list waiters_;
+};
+
+/// A ring of a fixed size; with a capacity of 0 every item is handed over.
 class queue {
  public:
-  explicit queue(std::size_t size) : slots_(size) {}
+  explicit queue(std::size_t capacity) : capacity_(capacity), slots_(std::bit_ceil(capacity)) {}
 
   struct put_awaiter : waiter {
     put_awaiter(queue& owner, std::int64_t given) noexcept : to(owner) { item = given; }
@@ -87,7 +182,7 @@ class queue {
         first.task->schedule();
         return true;
       }
-      if (to.count_ == to.slots_.size()) return false;
+      if (to.count_ == to.capacity_) return false;
       to.push(item);
       return true;
     }
@@ -138,6 +233,7 @@ class queue {
     return item;
   }
 
+  std::size_t capacity_;
   std::vector<std::int64_t> slots_;
   std::size_t first_ = 0;
   std::size_t count_ = 0;
