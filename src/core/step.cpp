@@ -6,8 +6,7 @@
 
 namespace rill::detail {
 
-inline void task_state::run() noexcept {
-  scheduler& owner = *scheduler_;
+inline void task_state::run(scheduler& owner) noexcept {
   if (state_ == run_state::created && attention_ && deliverable()) [[unlikely]] {
     end_without_running();
     return;
@@ -28,7 +27,10 @@ inline void task_state::run() noexcept {
   }
 }
 
-void task_state::step(ready_node& node) noexcept { static_cast<task_state&>(node).run(); }
+void task_state::step(ready_node& node) noexcept {
+  auto& self = static_cast<task_state&>(node);
+  self.run(*self.scheduler_);
+}
 
 void task_state::start_eagerly(promise_base& outermost) noexcept {
   scheduler& owner = *scheduler_;
@@ -39,28 +41,8 @@ void task_state::start_eagerly(promise_base& outermost) noexcept {
   enlist(outermost);
   task_state* const creator = owner.current_task_;
   const context_scope own(&owner, nullptr);
-  run();
+  run(owner);
   owner.current_task_ = creator;
-}
-
-// Requires: something is ready.
-inline std::size_t scheduler::run_ready() noexcept {
-  // The batch ends with the node that is the newest now; it stays in the queue until its turn.
-  const ready_node* const last = ready_.last();
-  std::size_t count = 0;
-  const ready_node* ran = nullptr;
-  do {
-    ready_node& node = ready_.pop();
-    ran = &node;
-    ++count;
-    if (node.ops == &task_state::step_ops) [[likely]] {
-      static_cast<task_state&>(node).run();
-    } else {
-      current_task_ = nullptr;
-      node.ops->run(node);
-    }
-  } while (ran != last);
-  return count;
 }
 
 std::size_t scheduler::run_batch() noexcept {
@@ -72,14 +54,27 @@ std::size_t scheduler::run_batches(std::int64_t most, const bool& stop,
                                    const future_state* until) noexcept {
   if (ready_.empty()) return 0;
   stack_floor_ = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) - nesting_bytes;
-  std::int64_t count = 0;
+  std::int64_t left = most;
   do {
-    count += static_cast<std::int64_t>(run_ready());
-  } while (!ready_.empty() && count < most && !stop && !has_posted() &&
+    // The batch ends with the node that is the newest now; it stays in the queue until its turn.
+    const ready_node* const last = ready_.last();
+    const ready_node* ran = nullptr;
+    do {
+      ready_node& node = ready_.pop();
+      ran = &node;
+      --left;
+      if (node.ops == &task_state::step_ops) [[likely]] {
+        static_cast<task_state&>(node).run(*this);
+      } else {
+        current_task_ = nullptr;
+        node.ops->run(node);
+      }
+    } while (ran != last);
+  } while (left > 0 && !ready_.empty() && !stop && !has_posted() &&
            (until == nullptr || !until->done()));
   stack_floor_ = 0;
   current_task_ = nullptr;
-  return static_cast<std::size_t>(count);
+  return static_cast<std::size_t>(most - left);
 }
 
 }  // namespace rill::detail

@@ -20,6 +20,18 @@ cancel_outcome list_waiter::try_cancel(const shared_text& /*reason*/) noexcept {
   return cancel_outcome::withdrawn;
 }
 
+bool list_waiter::wait_rest(wait_list& where, bool fits, std::coroutine_handle<> handle) {
+  if (!fits) wait_list::throw_two_loops(describe());
+  if (parked->interrupt_due()) {
+    parked->take_delivery();
+    now = stage::struck;
+    return false;
+  }
+  where.push(*this);
+  parked->suspend(handle, *this);
+  return true;
+}
+
 void list_waiter::check_rest() {
   if (now == stage::granted) take_grant();
   if (parked->take_interrupt()) parked->throw_interrupt();

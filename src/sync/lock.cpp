@@ -13,6 +13,10 @@ void lock::excuse_release() noexcept {
   state_ |= has_excuse;
 }
 
+void lock::acquire_wait::leave_with_loop() {
+  if (has_unused_grant()) lock_->release();
+}
+
 bool lock::is_excused() {
   if ((state_ & has_excuse) != 0) {
     state_ &= is_locked;

@@ -12,6 +12,10 @@ std::size_t semaphore::checked(std::ptrdiff_t permits) {
   return static_cast<std::size_t>(permits);
 }
 
+void semaphore::acquire_wait::leave_with_loop() {
+  if (has_unused_grant()) semaphore_->release();
+}
+
 void bounded_semaphore::throw_too_often() {
   detail::throw_usage(
       "rill: this bounded_semaphore was released more often than acquired; release it once for "

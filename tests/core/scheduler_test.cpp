@@ -50,6 +50,23 @@ struct noting_node : ready_node {
   scheduler* owner = nullptr;
 };
 
+// Asks whether its scheduler runs, here and in another thread.
+struct asking_node : ready_node {
+  explicit asking_node(scheduler& running) noexcept : ready_node(&table), owner(&running) {}
+
+  static void on_run(ready_node& node) noexcept {
+    auto& self = static_cast<asking_node&>(node);
+    self.here = self.owner->runs_here();
+    std::jthread([&self] { self.elsewhere = self.owner->runs_here(); }).join();
+  }
+  static void on_drop(ready_node& /*node*/) noexcept {}
+  static constexpr ready_ops table{&on_run, &on_drop};
+
+  scheduler* owner;
+  bool here = false;
+  bool elsewhere = false;
+};
+
 rill::coro<int> give(int value) { co_return value; }
 
 }  // namespace
@@ -169,6 +186,62 @@ TEST_CASE("a budget lets others run after 64 operations", "[scheduler]") {
   int spent = 0;
   for (int i = 0; i < 128; ++i) spent += owner->spend_budget() ? 1 : 0;
   CHECK(spent == 2);
+  owner->detach();
+  owner->release();
+}
+
+TEST_CASE("batches follow one another until there is something else to look at", "[scheduler]") {
+  counting_host host;
+  scheduler* const owner = scheduler::create(host);
+  bool stop = false;
+  std::vector<int> log;
+  noting_node again(log, 1);
+  again.next_one = &again;
+  again.owner = owner;
+  noting_node other(log, 2);
+  owner->make_ready(again);
+  CHECK(owner->run_batches(5, stop, nullptr) == 5);
+  owner->make_ready(other);
+  CHECK(owner->run_batches(1, stop, nullptr) == 2);  // a batch that has begun ends
+  CHECK(log.back() == 2);
+  stop = true;
+  CHECK(owner->run_batches(5, stop, nullptr) == 1);
+  stop = false;
+  noting_node posted(log, 3);
+  owner->post(posted);
+  CHECK(owner->run_batches(5, stop, nullptr) == 1);
+  owner->detach();
+  owner->release();
+}
+
+TEST_CASE("batches end when what is waited for is done", "[scheduler]") {
+  counting_host host;
+  scheduler* const owner = scheduler::create(host);
+  scheduler::set_current(owner);
+  std::vector<int> log;
+  noting_node again(log, 1);
+  again.next_one = &again;
+  again.owner = owner;
+  owner->make_ready(again);
+  const rill::task<int> task = rill::create_task(give(5));
+  const bool stop = false;
+  CHECK(owner->run_batches(100, stop, rill::detail::task_access::state(task)) == 2);
+  CHECK(task.done());
+  scheduler::set_current(nullptr);
+  owner->detach();
+  owner->release();
+}
+
+TEST_CASE("a scheduler knows its own stack while a batch runs, and no other", "[scheduler]") {
+  counting_host host;
+  scheduler* const owner = scheduler::create(host);
+  asking_node asking(*owner);
+  CHECK(!owner->runs_here());
+  owner->make_ready(asking);
+  owner->run_batch();
+  if (RILL_ASAN == 0) CHECK(asking.here);  // with it, locals may be elsewhere
+  CHECK(!asking.elsewhere);
+  CHECK(!owner->runs_here());
   owner->detach();
   owner->release();
 }

@@ -93,8 +93,8 @@ class scheduler {
   /// True if it is known without a look at thread-locals that this scheduler is the one at work in
   /// this thread: it runs a batch, and that on this very stack.
   RILL_ALWAYS_INLINE bool runs_here() const noexcept {
-    return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) - stack_floor_ <
-           nesting_bytes;
+    char here;  // cheaper than the address of the frame, which costs a frame pointer
+    return reinterpret_cast<std::uintptr_t>(&here) - stack_floor_ < nesting_bytes;
   }
 
   /// Counts an operation that ended at once. True when the task has had its share of them and
@@ -158,7 +158,6 @@ class scheduler {
   explicit scheduler(scheduler_host& host) noexcept : host_(&host) {}
   ~scheduler() = default;
   void destroy() noexcept;
-  std::size_t run_ready() noexcept;
 
   ready_queue ready_;
   std::coroutine_handle<> transfer_;

@@ -67,7 +67,7 @@ class [[nodiscard]] event::wait_awaiter final : public detail::list_waiter {
 
   bool await_ready() const noexcept { return event_->set_ == wanted_; }
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
+  RILL_ALWAYS_INLINE bool await_suspend(std::coroutine_handle<Promise> handle) {
     return wait_in(wanted_ ? event_->waiters_ : event_->waiters_for_clear_, handle);
   }
   void await_resume() { check(); }

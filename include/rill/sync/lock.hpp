@@ -92,7 +92,7 @@ class lock::acquire_wait : public detail::list_waiter {
 
   bool await_ready() noexcept { return lock_->try_acquire(); }
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
+  RILL_ALWAYS_INLINE bool await_suspend(std::coroutine_handle<Promise> handle) {
     return wait_in(lock_->waiters_, handle);
   }
   const char* describe() const noexcept override { return "lock"; }
@@ -100,10 +100,14 @@ class lock::acquire_wait : public detail::list_waiter {
  protected:
   explicit acquire_wait(lock& owner) noexcept : lock_(&owner) {}
   ~acquire_wait() {
-    if (has_unused_grant()) lock_->release();
+    if (is_linked()) [[unlikely]]
+      leave_with_loop();
   }
 
   lock* lock_;
+
+ private:
+  void leave_with_loop();
 };
 
 class [[nodiscard]] lock::acquire_awaiter final : public acquire_wait {

@@ -61,7 +61,7 @@ class semaphore {
   }
 
   /// True if acquire() would have to wait. asyncio: locked().
-  bool locked() const noexcept { return value_ == 0 || !waiters_.empty() || waiters_.has_grants(); }
+  bool locked() const noexcept { return value_ == 0 || !waiters_.idle(); }
   std::size_t value() const noexcept { return value_; }
   semaphore_stats stats() const noexcept { return {.value = value_, .waiters = waiters_.size()}; }
   // [/semaphore]
@@ -121,7 +121,7 @@ class semaphore::acquire_wait : public detail::list_waiter {
 
   bool await_ready() noexcept { return semaphore_->try_acquire(); }
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
+  RILL_ALWAYS_INLINE bool await_suspend(std::coroutine_handle<Promise> handle) {
     return wait_in(semaphore_->waiters_, handle);
   }
   const char* describe() const noexcept override { return "semaphore"; }
@@ -129,7 +129,8 @@ class semaphore::acquire_wait : public detail::list_waiter {
  protected:
   explicit acquire_wait(semaphore& owner) noexcept : semaphore_(&owner) {}
   ~acquire_wait() {
-    if (has_unused_grant()) semaphore_->release();
+    if (is_linked()) [[unlikely]]
+      leave_with_loop();
   }
 
   // Who resumes wakes those who have queued behind it meanwhile, if there are permits.
@@ -144,6 +145,9 @@ class semaphore::acquire_wait : public detail::list_waiter {
   }
 
   semaphore* semaphore_;
+
+ private:
+  void leave_with_loop();
 };
 
 class [[nodiscard]] semaphore::acquire_awaiter final : public acquire_wait {

@@ -129,6 +129,8 @@ class task_state : public future_state, public ready_node {
   }
   [[noreturn]] void throw_interrupt();
 
+  /// False if no cancellation is asked for: the cheap half of interrupt_due().
+  bool has_attention() const noexcept { return attention_; }
   /// True when a cancellation is due at this await: asked for, not shielded, not yet struck.
   bool interrupt_due() const noexcept { return attention_ && deliverable(); }
   /// Marks what is due as struck and makes the next take_interrupt() true. Requires:
@@ -200,7 +202,7 @@ class task_state : public future_state, public ready_node {
   static void step(ready_node& node) noexcept;
   static void drop(ready_node& node) noexcept;
   void enlist(promise_base& outermost) noexcept;
-  void run() noexcept;
+  void run(scheduler& owner) noexcept;
   void finish() noexcept;
   void destroy_frame() noexcept;
   void end_without_running() noexcept;

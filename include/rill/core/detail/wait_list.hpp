@@ -106,6 +106,8 @@ class list_waiter : public wait_op, public native_awaiter, public wait_entry {
     previous->next = next;
     now = stage::idle;
   }
+  // The rest of wait_in(): the task has been asked to stop, or the list does not fit.
+  bool wait_rest(wait_list& where, bool fits, std::coroutine_handle<> handle);
   void check_rest();
   [[noreturn]] void throw_orphaned() const;
 };
@@ -120,12 +122,14 @@ class wait_list {
   wait_list(const wait_list&) = delete;
   wait_list& operator=(const wait_list&) = delete;
   ~wait_list() {
-    if (root_.next != &root_) [[unlikely]]
+    if (!idle()) [[unlikely]]
       orphan_all();
   }
 
   /// Nobody waits.
   bool empty() const noexcept { return first_ == &root_; }
+  /// Nobody waits, and nobody was granted and has not resumed.
+  bool idle() const noexcept { return root_.next == &root_; }
   /// Somebody was granted and has not resumed.
   bool has_grants() const noexcept { return root_.next != first_; }
   std::size_t size() const noexcept;  // O(size)
@@ -201,18 +205,16 @@ class wait_list {
 };
 
 template <class Promise>
-bool list_waiter::wait_in(wait_list& where, std::coroutine_handle<Promise> handle) {
+RILL_ALWAYS_INLINE bool list_waiter::wait_in(wait_list& where,
+                                             std::coroutine_handle<Promise> handle) {
   task_state& awaiting = waiting_task(handle);
-  if (!where.fits(awaiting.owner())) [[unlikely]] {
-    discard_waiting_task<Promise>(awaiting);
-    wait_list::throw_two_loops(describe());
-  }
   parked = &awaiting;
-  if (awaiting.interrupt_due()) [[unlikely]] {
-    awaiting.take_delivery();
-    now = stage::struck;
-    return false;
+  const bool fits = where.fits(awaiting.owner());
+  if constexpr (!rill_promise<Promise>) {
+    if (!fits) discard_waiting_task<Promise>(awaiting);
   }
+  if (!fits || awaiting.has_attention()) [[unlikely]]
+    return wait_rest(where, fits, handle);
   where.push(*this);
   awaiting.suspend(handle, *this);
   return true;
