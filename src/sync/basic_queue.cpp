@@ -26,11 +26,6 @@ void queue_core::drop_unfinished(std::size_t count) {
   if (unfinished_ == 0) joiners_.grant_all();
 }
 
-void queue_core::fail_waiters() {
-  putters_.fail_all(false);
-  getters_.fail_all(false);
-}
-
 void queue_core::throw_shut_down() { throw queue_shut_down(); }
 
 }  // namespace detail

@@ -4,12 +4,12 @@
 
 #include <coroutine>
 #include <cstddef>
-#include <new>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "rill/core/detail/wait_list.hpp"
+#include "rill/sync/detail/hand_over.hpp"
 #include "rill/sync/sync_errors.hpp"
 
 namespace rill {
@@ -43,14 +43,11 @@ class queue_core {
 
   void mark_done();
   void drop_unfinished(std::size_t count);
-  void fail_waiters();
   [[noreturn]] static void throw_shut_down();
 
   std::size_t capacity_;
   std::size_t unfinished_ = 0;
   bool shut_down_ = false;
-  wait_list getters_;
-  wait_list putters_;
   wait_list joiners_;
 };
 
@@ -60,7 +57,7 @@ class [[nodiscard]] queue_core::join_awaiter final : public list_waiter {
 
   bool await_ready() const noexcept { return queue_->unfinished_ == 0; }
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
+  RILL_ALWAYS_INLINE bool await_suspend(std::coroutine_handle<Promise> handle) {
     return wait_in(queue_->joiners_, handle);
   }
   void await_resume() { check(); }
@@ -95,7 +92,7 @@ class basic_queue : private detail::queue_core {
   /// Holds `capacity` items; no limit if that is zero or less, as asyncio's maxsize.
   template <class... StoreArgs>
   explicit basic_queue(std::ptrdiff_t capacity = 0, StoreArgs&&... store_args)
-      : queue_core(capacity), store_(std::forward<StoreArgs>(store_args)...) {}
+      : queue_core(capacity), flow_{Store(std::forward<StoreArgs>(store_args)...), {}, {}} {}
 
   /// Waits for room and puts an item. asyncio: put(). Does not suspend when there is room.
   /// **Cancellation** leaves the queue with the item; one that comes when the item is in strikes at
@@ -108,7 +105,7 @@ class basic_queue : private detail::queue_core {
   bool try_put(U&& item) {
     if (shut_down_) throw_shut_down();
     if (full()) return false;
-    if (getters_.empty()) store_.reserve_one();  // before the item is touched
+    flow_.reserve();  // before the item is touched
     accept(T(std::forward<U>(item)));
     return true;
   }
@@ -124,7 +121,7 @@ class basic_queue : private detail::queue_core {
   /// Takes an item if there is one. asyncio: get_nowait(). Throws queue_shut_down when it is, and
   /// empty.
   std::optional<T> try_get() {
-    if (store_.size() != 0) return take();
+    if (flow_.has_items()) return take();
     if (shut_down_) throw_shut_down();
     return std::nullopt;
   }
@@ -140,17 +137,17 @@ class basic_queue : private detail::queue_core {
   void shutdown(bool immediate = false);
   bool is_shut_down() const noexcept { return shut_down_; }
 
-  std::size_t size() const noexcept { return store_.size(); }
-  bool empty() const noexcept { return store_.size() == 0; }
-  bool full() const noexcept { return capacity_ != 0 && store_.size() >= capacity_; }
+  std::size_t size() const noexcept { return flow_.items.size(); }
+  bool empty() const noexcept { return size() == 0; }
+  bool full() const noexcept { return capacity_ != 0 && size() >= capacity_; }
   /// 0: no limit.
   std::size_t capacity() const noexcept { return capacity_; }
   queue_stats stats() const noexcept {
     return {.size = size(),
             .capacity = capacity_,
             .unfinished = unfinished_,
-            .getters = getters_.size(),
-            .putters = putters_.size(),
+            .getters = flow_.takers.size(),
+            .putters = flow_.givers.size(),
             .shut_down = shut_down_};
   }
   // [/basic_queue]
@@ -158,52 +155,47 @@ class basic_queue : private detail::queue_core {
  private:
   class get_wait;
 
-  /// To the first who waits for it, or into the store. Requires: not full.
-  void accept(T&& item);
-  /// The next item; who waits for room puts his. Requires: not empty.
-  T take();
+  void accept(T&& item) {
+    flow_.accept(std::move(item));
+    ++unfinished_;
+  }
+  T take() {
+    const bool refills = !flow_.givers.empty();
+    T item = flow_.take();
+    if (refills) ++unfinished_;
+    return item;
+  }
 
-  Store store_;
+  detail::hand_over<T, Store> flow_;
 };
 
 /// What the ways to get share: a wait, and the item that was handed over.
 template <class T, class Store>
-class basic_queue<T, Store>::get_wait : public detail::list_waiter {
+class basic_queue<T, Store>::get_wait : public detail::taking_waiter<T> {
  public:
   get_wait(const get_wait&) = delete;
   get_wait& operator=(const get_wait&) = delete;
 
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
-    return wait_in(queue_->getters_, handle);
+  RILL_ALWAYS_INLINE bool await_suspend(std::coroutine_handle<Promise> handle) {
+    return this->wait_in(queue_->flow_.takers, handle);
   }
   const char* describe() const noexcept override { return "queue (get)"; }
-  void hand_over(T&& item) noexcept { item_.emplace(std::move(item)); }
 
  protected:
   explicit get_wait(basic_queue& owner) noexcept : queue_(&owner) {}
   ~get_wait() {
-    if (has_unused_grant() && item_) give_back();
+    if (this->is_linked()) [[unlikely]]
+      this->leave_with_loop(queue_->flow_);
   }
 
   bool take_at_once() {
     if (queue_->empty()) return queue_->shut_down_;
-    item_.emplace(queue_->take());
+    this->item.emplace(queue_->take());
     return true;
   }
 
   basic_queue* queue_;
-  std::optional<T> item_;
-
- private:
-  // The loop has ended, and the item is in time for the next.
-  void give_back() noexcept {
-    try {
-      queue_->store_.reserve_one();
-      queue_->store_.put_back(*std::move(item_));
-    } catch (const std::bad_alloc&) {  // it goes with the loop
-    }
-  }
 };
 
 template <class T, class Store>
@@ -213,8 +205,8 @@ class [[nodiscard]] basic_queue<T, Store>::get_awaiter final : public get_wait {
   bool await_ready() { return this->take_at_once(); }
   T await_resume() {
     this->check();
-    if (!this->item_) throw_shut_down();
-    return *std::move(this->item_);
+    if (!this->item) throw_shut_down();
+    return *std::move(this->item);
   }
 };
 
@@ -225,73 +217,48 @@ class [[nodiscard]] basic_queue<T, Store>::next_awaiter final : public get_wait 
   bool await_ready() { return this->take_at_once(); }
   std::optional<T> await_resume() {
     this->check();
-    return std::exchange(this->item_, std::nullopt);
+    return this->give_item();
   }
 };
 
 template <class T, class Store>
-class [[nodiscard]] basic_queue<T, Store>::put_awaiter final : public detail::list_waiter {
+class [[nodiscard]] basic_queue<T, Store>::put_awaiter final : public detail::giving_waiter<T> {
  public:
-  put_awaiter(basic_queue& owner, T&& item) noexcept : queue_(&owner), item_(std::move(item)) {}
+  put_awaiter(basic_queue& owner, T&& given) noexcept
+      : detail::giving_waiter<T>(std::move(given)), queue_(&owner) {}
   put_awaiter(const put_awaiter&) = delete;
   put_awaiter& operator=(const put_awaiter&) = delete;
 
   bool await_ready() {
     if (queue_->shut_down_) throw_shut_down();
     if (queue_->full()) return false;
-    queue_->accept(std::move(item_));
+    queue_->accept(std::move(this->item));
     return true;
   }
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
-    return wait_in(queue_->putters_, handle);
+  RILL_ALWAYS_INLINE bool await_suspend(std::coroutine_handle<Promise> handle) {
+    return this->wait_in(queue_->flow_.givers, handle);
   }
   void await_resume() {
-    check();
-    if (failed()) throw_shut_down();
+    this->check();
+    if (this->failed()) throw_shut_down();
   }
   const char* describe() const noexcept override { return "queue (put)"; }
-  T&& item() noexcept { return std::move(item_); }
 
  private:
   basic_queue* queue_;
-  T item_;
 };
-
-template <class T, class Store>
-void basic_queue<T, Store>::accept(T&& item) {
-  if (getters_.empty()) {
-    store_.reserve_one();
-    store_.push(std::move(item));
-  } else {
-    auto& first = static_cast<get_wait&>(getters_.front());
-    getters_.grant_first();
-    first.hand_over(std::move(item));
-  }
-  ++unfinished_;
-}
-
-template <class T, class Store>
-T basic_queue<T, Store>::take() {
-  if (putters_.empty()) return store_.pop();
-  store_.reserve_one();
-  auto& first = static_cast<put_awaiter&>(putters_.front());
-  putters_.grant_first();
-  T item = store_.pop();
-  store_.push(first.item());
-  ++unfinished_;
-  return item;
-}
 
 template <class T, class Store>
 void basic_queue<T, Store>::shutdown(bool immediate) {
   shut_down_ = true;
   if (immediate) {
-    const std::size_t dropped = store_.size();
-    store_.clear();
+    const std::size_t dropped = size();
+    flow_.items.clear();
     drop_unfinished(dropped);
   }
-  fail_waiters();
+  flow_.givers.fail_all(false);
+  flow_.takers.fail_all(false);
 }
 
 }  // namespace rill

@@ -42,8 +42,8 @@ class channel_end {
             .capacity = state->capacity,
             .senders = state->senders,
             .receivers = state->receivers,
-            .sending = state->sending.size(),
-            .receiving = state->receiving.size()};
+            .sending = state->givers.size(),
+            .receiving = state->takers.size()};
   }
 
  protected:
@@ -92,7 +92,7 @@ class sender : public detail::channel_end<T> {
     const detail::channel_ref<T>& state = this->checked("sender");
     if (state->receivers == 0) detail::throw_channel_closed();
     if (!state->has_room()) return false;
-    if (state->receiving.empty()) state->items.reserve_one();  // before the item is touched
+    state->reserve();  // before the item is touched
     state->accept(T(std::forward<U>(item)));
     return true;
   }
@@ -140,7 +140,11 @@ class receiver : public detail::channel_end<T> {
   /// **Throws** usage_error when tasks of another loop wait.
   next_awaiter next() const { return next_awaiter(this->checked("receiver")); }
   /// Takes an item if there is one.
-  std::optional<T> try_next() const { return this->checked("receiver")->take(); }
+  std::optional<T> try_next() const {
+    const detail::channel_ref<T>& state = this->checked("receiver");
+    if (!state->has_items()) return std::nullopt;
+    return state->take();
+  }
   /// Whether nothing can come any more.
   bool at_end() const { return this->checked("receiver")->at_end(); }
 
@@ -191,10 +195,10 @@ class channel {
 };
 
 template <class T>
-class [[nodiscard]] sender<T>::send_awaiter final : public detail::channel_send<T> {
+class [[nodiscard]] sender<T>::send_awaiter final : public detail::giving_waiter<T> {
  public:
   send_awaiter(detail::channel_ref<T> state, T&& given) noexcept
-      : detail::channel_send<T>(std::move(given)), state_(std::move(state)) {}
+      : detail::giving_waiter<T>(std::move(given)), state_(std::move(state)) {}
 
   bool await_ready() {
     if (state_->receivers == 0) detail::throw_channel_closed();
@@ -203,8 +207,8 @@ class [[nodiscard]] sender<T>::send_awaiter final : public detail::channel_send<
     return true;
   }
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
-    return this->wait_in(state_->sending, handle);
+  RILL_ALWAYS_INLINE bool await_suspend(std::coroutine_handle<Promise> handle) {
+    return this->wait_in(state_->givers, handle);
   }
   void await_resume() {
     this->check();
@@ -217,26 +221,28 @@ class [[nodiscard]] sender<T>::send_awaiter final : public detail::channel_send<
 };
 
 template <class T>
-class [[nodiscard]] receiver<T>::next_awaiter final : public detail::channel_receive<T> {
+class [[nodiscard]] receiver<T>::next_awaiter final : public detail::taking_waiter<T> {
  public:
   explicit next_awaiter(detail::channel_ref<T> state) noexcept : state_(std::move(state)) {}
   next_awaiter(const next_awaiter&) = delete;
   next_awaiter& operator=(const next_awaiter&) = delete;
   ~next_awaiter() {
-    if (this->has_unused_grant() && this->item) state_->give_back(*std::move(this->item));
+    if (this->is_linked()) [[unlikely]]
+      this->leave_with_loop(*state_);
   }
 
   bool await_ready() {
-    this->item = state_->take();
-    return this->item.has_value() || state_->senders == 0;
+    if (!state_->has_items()) return state_->senders == 0;
+    this->item.emplace(state_->take());
+    return true;
   }
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
-    return this->wait_in(state_->receiving, handle);
+  RILL_ALWAYS_INLINE bool await_suspend(std::coroutine_handle<Promise> handle) {
+    return this->wait_in(state_->takers, handle);
   }
   std::optional<T> await_resume() {
     this->check();
-    return std::move(this->item);
+    return this->give_item();
   }
   const char* describe() const noexcept override { return "channel (receive)"; }
 
