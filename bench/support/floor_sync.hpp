@@ -14,11 +14,13 @@
 
 namespace floors {
 
-/// A task that waits, in the frame that waits.
+/// A task that waits, in the frame that waits. Nothing is set in one that does not.
 struct waiter {
-  waiter* next = nullptr;
-  resumable* task = nullptr;
-  std::int64_t item = 0;
+  waiter() noexcept {}
+
+  waiter* next;
+  resumable* task;
+  std::int64_t item;
 };
 
 /// First in, first out.
