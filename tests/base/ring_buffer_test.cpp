@@ -36,3 +36,16 @@ TEST_CASE("a ring buffer does what a deque does", "[ring_buffer]") {
     REQUIRE(ring.size() == expected.size());
   }
 }
+
+TEST_CASE("two ring buffers change places", "[ring_buffer]") {
+  ring_buffer<std::unique_ptr<int>> one;
+  ring_buffer<std::unique_ptr<int>> other;
+  for (int i = 0; i < 20; ++i) {
+    one.reserve_one();
+    one.push_back(std::make_unique<int>(i));
+  }
+  one.swap(other);
+  CHECK(one.empty());
+  REQUIRE(other.size() == 20);
+  for (int i = 0; i < 20; ++i) CHECK(*other.pop_front() == i);
+}

@@ -49,6 +49,12 @@ class ring_buffer {
   void clear() noexcept {
     while (!empty()) static_cast<void>(pop_front());
   }
+  void swap(ring_buffer& other) noexcept {
+    std::swap(slots_, other.slots_);
+    std::swap(room_, other.room_);
+    std::swap(first_, other.first_);
+    std::swap(size_, other.size_);
+  }
 
  private:
   std::size_t place(std::size_t index) const noexcept { return (first_ + index) & (room_ - 1); }
