@@ -37,20 +37,29 @@ void scheduler::post(ready_node& node) noexcept {
   // The poster is counted in before the push, while the node still keeps the loop going, and out as
   // the last thing it does; the loop does not go away in between (wait_for_posters).
   posters_.fetch_add(1);
+  post_held(node);
+}
+
+bool scheduler::try_post(ready_node& node) noexcept {
+  if (!hold_open()) return false;
+  post_held(node);
+  return true;
+}
+
+bool scheduler::hold_open() noexcept {
+  // Counted in before the look at the flag: detach() sets the flag and then waits for posters.
+  posters_.fetch_add(1);
+  if (open_.load()) return true;
+  posters_.fetch_sub(1);
+  return false;
+}
+
+void scheduler::post_held(ready_node& node) noexcept {
   // Pairs with announce_sleep(): either the loop sees the node after it has said that it sleeps, or
   // we see that it sleeps. Both sides are sequentially consistent. The node is not touched again.
   inbox_.push(node);
   if (asleep_.exchange(false)) host_->wake();
   posters_.fetch_sub(1);
-}
-
-bool scheduler::try_post(ready_node& node) noexcept {
-  // Counted in before the look at the flag: detach() sets the flag and then waits for posters.
-  posters_.fetch_add(1);
-  const bool open = open_.load();
-  if (open) post(node);
-  posters_.fetch_sub(1);
-  return open;
 }
 
 void scheduler::wait_for_posters() const noexcept {

@@ -165,6 +165,32 @@ TEST_CASE("a detached scheduler drops what is queued, and reports nothing", "[sc
   owner->release();
 }
 
+TEST_CASE("what is posted in two halves arrives before the loop is closed for good",
+          "[scheduler]") {
+  counting_host host;
+  scheduler* const owner = scheduler::create(host);
+  std::vector<int> log;
+  noting_node one(log, 1);
+  noting_node two(log, 2);
+  REQUIRE(owner->hold_open());
+  owner->announce_sleep();
+  owner->post_held(one);
+  CHECK(host.wakes == 1);
+  owner->take_posted();
+  CHECK(owner->run_batch() == 1);
+
+  REQUIRE(owner->hold_open());
+  {
+    const std::jthread closer([owner] { owner->detach(); });
+    while (owner->is_open()) std::this_thread::yield();
+    CHECK(!owner->hold_open());
+    CHECK(!owner->try_post(one));
+    owner->post_held(two);
+  }
+  CHECK(log == std::vector<int>{1, -2});
+  owner->release();
+}
+
 TEST_CASE("tasks are counted and end through the scheduler alone", "[scheduler]") {
   counting_host host;
   scheduler* const owner = scheduler::create(host);

@@ -70,6 +70,10 @@ class scheduler {
   /// The same for whoever may find the loop closed; false then, and the node is still the caller's.
   /// What has been posted is run or dropped before the loop is closed for good.
   bool try_post(ready_node& node) noexcept;
+  /// try_post() in two halves, for whoever decides under a lock and posts behind it. True if the
+  /// loop is open: it is not closed for good then until post_held(), which must follow soon.
+  bool hold_open() noexcept;
+  void post_held(ready_node& node) noexcept;
 
   /// Runs a coroutine, and whatever it hands over to, until there is nothing to go on with.
   void resume(std::coroutine_handle<> coroutine) noexcept {
