@@ -17,3 +17,4 @@
 #include "rill/sync/semaphore.hpp"
 #include "rill/sync/shared_lock.hpp"
 #include "rill/sync/sync_errors.hpp"
+#include "rill/sync/threadsafe_queue.hpp"

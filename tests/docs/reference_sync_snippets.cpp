@@ -5,8 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -151,6 +153,31 @@ rill::coro<> work(rill::queue<int>& jobs, int& sum) {
 }
 // [/queue]
 
+// [threadsafe_queue]
+// In a thread of its own: a driver, say, that can only block.
+void sample(rill::threadsafe_queue<int>& readings) {
+  for (int i = 1; i <= 10; ++i) readings.put_blocking(i);  // waits while there is no room
+  readings.shutdown();                                     // what is in can still be got
+}
+
+// In a task of any loop.
+rill::coro<int> add_up(rill::threadsafe_queue<int>& readings) {
+  int sum = 0;
+  while (auto reading = co_await readings.next()) {
+    sum += *reading;
+    readings.task_done();
+  }
+  co_return sum;
+}
+
+rill::coro<int> measure() {
+  rill::threadsafe_queue<int> readings(3);
+  std::jthread sampler(sample, std::ref(readings));
+  const int sum = co_await add_up(readings);
+  co_return sum;
+}
+// [/threadsafe_queue]
+
 // [lifo_queue]
 rill::coro<std::string> undo(rill::lifo_queue<std::string>& steps) {
   co_await steps.put("write");
@@ -203,6 +230,8 @@ rill::coro<> show_queues() {
   int sum = 0;
   co_await rill::gather(produce(jobs), work(jobs, sum), work(jobs, sum), jobs.join());
   expect(sum == 55, "queue");
+  const int measured = co_await measure();
+  expect(measured == 55, "threadsafe_queue");
   rill::lifo_queue<std::string> steps;
   const std::string undone = co_await undo(steps);
   expect(undone == "paint", "lifo_queue");

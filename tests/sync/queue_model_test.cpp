@@ -19,6 +19,7 @@
 #include "rill/sync/lifo_queue.hpp"
 #include "rill/sync/priority_queue.hpp"
 #include "rill/sync/queue.hpp"
+#include "rill/sync/threadsafe_queue.hpp"
 #include "rill/testing/step_loop.hpp"
 #include "support/catch.hpp"
 
@@ -216,4 +217,8 @@ TEST_CASE("a lifo_queue does what its model does", "[model]") {
 
 TEST_CASE("a priority_queue does what its model does", "[model]") {
   comparison<rill::priority_queue<int, by_remainder>>(&least, 3).play(100'000);
+}
+
+TEST_CASE("a threadsafe_queue does what its model does", "[model]") {
+  comparison<rill::threadsafe_queue<int>>(&oldest, 4).play(100'000);
 }
