@@ -129,6 +129,11 @@ void future_awaiter::park(task_state& task, std::coroutine_handle<> handle) noex
   if (task.interrupt_due()) task.deliver();
 }
 
+void future_awaiter::leave_with_frame() noexcept {
+  future_->remove_waiter(*this);
+  task_->forget_guest();
+}
+
 void future_awaiter::on_done(future_waiter& waiter, future_state& state) noexcept {
   task_state& task = *static_cast<future_awaiter&>(waiter).task_;
   if (task.forwarded()) [[unlikely]]

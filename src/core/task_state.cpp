@@ -157,6 +157,15 @@ void task_state::throw_interrupt() {
 
 guest_task::guest_task(scheduler& owner) noexcept : task_state(ops, owner, 0) { guest_ = true; }
 
+void task_state::forget_guest() noexcept {
+  if (!guest_) return;
+  if (state_ == run_state::queued) {
+    leaf_ = std::noop_coroutine();  // its turn comes, and ends it
+  } else {
+    release();
+  }
+}
+
 const future_ops guest_task::ops{&guest_task::destroy, nullptr};
 
 guest_task& guest_task::create() {

@@ -13,6 +13,11 @@ void wait_entry::leave() noexcept {
   now = stage::idle;
 }
 
+void wait_entry::leave_with_frame() noexcept {
+  leave();
+  parked->forget_guest();
+}
+
 cancel_outcome list_waiter::try_cancel(const shared_text& /*reason*/) noexcept {
   leave();
   now = stage::struck;

@@ -24,7 +24,10 @@ void sleep_awaiter::on_due(timer_node& timer) noexcept {
   static_cast<sleep_awaiter&>(timer).task_->wake();
 }
 
-void sleep_awaiter::abandon() noexcept { loop_services::of(*task_).disarm(*this); }
+void sleep_awaiter::abandon() noexcept {
+  loop_services::of(*task_).disarm(*this);
+  task_->forget_guest();
+}
 
 cancel_outcome sleep_awaiter::try_cancel(const shared_text& /*reason*/) noexcept {
   if (task_->state() == run_state::queued) return cancel_outcome::struck;  // a bare yield

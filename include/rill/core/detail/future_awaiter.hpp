@@ -50,8 +50,9 @@ class future_awaiter : public parking_awaiter, public native_awaiter, private fu
   explicit future_awaiter(state_ref<future_state> future) noexcept
       : future_waiter(&on_done), future_(std::move(future)) {}
   ~future_awaiter() {
-    future_->remove_waiter(*this);
-  }  // linked still only if the frame is destroyed while it waits
+    if (next != nullptr) [[unlikely]]
+      leave_with_frame();
+  }
 
   /// In try_cancel(): leaves what is awaited alone.
   void stop_waiting() noexcept { future_->remove_waiter(*this); }
@@ -76,6 +77,7 @@ class future_awaiter : public parking_awaiter, public native_awaiter, private fu
   }
   [[noreturn]] static void throw_unwaitable(bool itself);
   [[noreturn]] void throw_outcome();
+  void leave_with_frame() noexcept;
   void park(task_state& task, std::coroutine_handle<> handle) noexcept;
   static void on_done(future_waiter& waiter, future_state& state) noexcept;
 };

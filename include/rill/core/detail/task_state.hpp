@@ -54,6 +54,9 @@ class task_state : public future_state, public ready_node {
   std::string_view name() const noexcept {
     return extras_ != nullptr ? extras_->name.view() : std::string_view();
   }
+  shared_text shared_name() const noexcept {
+    return extras_ != nullptr ? extras_->name : shared_text();
+  }
   void set_name(std::string_view name) { extras().name = shared_text(name); }
   run_state state() const noexcept { return state_; }
   task_state* next_task() const noexcept { return next_task_; }
@@ -118,6 +121,9 @@ class task_state : public future_state, public ready_node {
     wait_ = nullptr;
     state_ = run_state::running;
   }
+  /// The coroutine that is not rill's, and for which it stands in, is destroyed while it waits, or
+  /// before it has gone on. No effect on tasks.
+  void forget_guest() noexcept;
   /// As wake(), from any thread; the wait must be one that try_cancel() cannot withdraw.
   void wake_from_any_thread() noexcept { scheduler_->post(*this); }
 

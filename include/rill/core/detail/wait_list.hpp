@@ -40,12 +40,13 @@ struct wait_entry : wait_link {
   wait_entry& operator=(const wait_entry&) = delete;
   ~wait_entry() {
     if (is_linked()) [[unlikely]]
-      leave();
+      leave_with_frame();
   }
 
   bool is_linked() const noexcept { return now >= stage::waiting; }
   /// Leaves its list. Requires: is_linked().
   void leave() noexcept;
+  void leave_with_frame() noexcept;
 
   task_state* parked;
   wait_list* list;
@@ -143,6 +144,11 @@ class wait_list {
     }
   }
 
+  /// For those who change counts before they grant: throws usage_error if tasks of another loop
+  /// than the one that runs in this thread wait.
+  void check_loop() const {
+    if (!empty()) check_loop(front());
+  }
   /// Wakes the first, which has what it waits for. Requires: not empty. Throws usage_error, before
   /// it has done anything, if another loop runs in this thread.
   void grant_first() {
