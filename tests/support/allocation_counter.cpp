@@ -13,7 +13,11 @@ namespace {
 std::atomic<std::size_t> allocations{0};
 std::atomic<std::size_t> latest_large{0};
 
+// How many may succeed before one fails; negative: all.
+thread_local long until_failure = -1;
+
 [[maybe_unused]] void* counted(std::size_t size) {
+  if (until_failure >= 0 && until_failure-- == 0) throw std::bad_alloc();
   allocations.fetch_add(1, std::memory_order_relaxed);
   if (size > rill::detail::pool_largest) latest_large.store(size, std::memory_order_relaxed);
   void* const block = std::malloc(size == 0 ? 1 : size);
@@ -28,6 +32,12 @@ bool rill_test::counts_allocations() noexcept { return RILL_TSAN == 0; }
 std::size_t rill_test::allocation_count() noexcept {
   return allocations.load(std::memory_order_relaxed);
 }
+
+rill_test::failing_allocation::failing_allocation(std::size_t after) noexcept {
+  until_failure = static_cast<long>(after);
+}
+rill_test::failing_allocation::~failing_allocation() { until_failure = -1; }
+bool rill_test::failing_allocation::has_failed() const noexcept { return until_failure < 0; }
 
 std::size_t rill_test::latest_large_allocation() noexcept {
   return latest_large.load(std::memory_order_relaxed);

@@ -51,16 +51,29 @@ coro<T> run_with(Resource resource, Body body) {
   co_return std::move(outcome).value();
 }
 
+/// The same for what is opened later.
+template <class Opened>
+coro<> close_opened(std::optional<stored_t<Opened>>& resource, const std::exception_ptr& error,
+                    std::vector<std::exception_ptr>& failures) {
+  const cancel_scope keep(cancel_scope::shielding::shielded);
+  try {
+    co_await closing_of(stored<Opened>::get(*resource), error);
+  } catch (...) {
+    failures.push_back(std::current_exception());
+  }
+}
+
 template <class T, class Opened, class Body>
 coro<T> run_with_opening(coro<Opened> opening, Body body) {
   std::optional<stored_t<Opened>> resource;
-  using object = std::remove_reference_t<Opened>;
   std::exception_ptr error;
   std::vector<std::exception_ptr> failures;
   failures.reserve(1);
   const auto begin = [&resource, &body] {
     return std::invoke(body, stored<Opened>::get(*resource));
   };
+  // The frames are made before anything is open.
+  coro<> closing = close_opened<Opened>(resource, error, failures);
   coro<result<T>> running = outcome_of<T>(begin);
   if constexpr (std::is_reference_v<Opened>) {
     Opened given = co_await std::move(opening);
@@ -71,7 +84,7 @@ coro<T> run_with_opening(coro<Opened> opening, Body body) {
   cancel_scope edge;
   result<T> outcome = co_await std::move(running);
   error = outcome.error();
-  co_await close_behind<object>(stored<Opened>::get(*resource), error, failures);
+  co_await std::move(closing);
   leave(edge, error, std::move(failures));
   co_return std::move(outcome).value();
 }
