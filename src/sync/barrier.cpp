@@ -13,6 +13,7 @@ barrier::barrier(std::ptrdiff_t parties) : parties_(static_cast<std::size_t>(par
 }
 
 bool barrier::arrive(wait_awaiter& one) {
+  inside_.check_loop();
   one.index_ = arrived_;
   one.arrived_ = true;
   if (++arrived_ != parties_) return false;

@@ -16,6 +16,7 @@ void latch::count_down(std::size_t count) {
     detail::throw_usage(
         "rill: this latch was counted down too often; count once for each of its number");
   }
+  waiters_.check_loop();
   left_ -= count;
   if (left_ == 0) waiters_.grant_all();
 }

@@ -11,6 +11,7 @@ void shared_lock::release() {
         "rill: this shared_lock has no writer; release it once for each acquire(), and shares by "
         "release_shared()");
   }
+  waiters_.check_loop();
   writer_ = false;
   hand_over();
 }
@@ -20,6 +21,7 @@ void shared_lock::release_shared() {
     detail::throw_usage(
         "rill: this shared_lock has no readers; release it once for each acquire_shared()");
   }
+  waiters_.check_loop();
   --readers_;
   hand_over();
 }

@@ -44,11 +44,8 @@ struct threadsafe_core::insides {
 };
 
 threadsafe_core::threadsafe_core(std::ptrdiff_t size_limit)
-    : maxsize(static_cast<std::size_t>(size_limit)), insides_(std::make_unique<insides>()) {
-  if (size_limit < 0)
-    throw std::invalid_argument(
-        "rill: a threadsafe_queue cannot hold less than nothing; 0 means no limit");
-}
+    : maxsize(size_limit <= 0 ? 0 : static_cast<std::size_t>(size_limit)),
+      insides_(std::make_unique<insides>()) {}
 
 threadsafe_core::~threadsafe_core() = default;
 

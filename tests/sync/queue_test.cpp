@@ -149,7 +149,7 @@ RILL_TEST_CASE("without a limit a put never waits", "[queue]") {
   for (int i = 0; i < 1'000; ++i) co_await items.put(i);
   CHECK(items.size() == 1'000);
   CHECK(!items.full());
-  CHECK(items.capacity() == 0);
+  CHECK(items.maxsize() == 0);
   items.shutdown(true);
   CHECK(items.empty());
 }

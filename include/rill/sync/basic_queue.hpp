@@ -18,7 +18,7 @@ namespace rill {
 /// What a queue tells about itself.
 struct queue_stats {
   std::size_t size = 0;
-  std::size_t capacity = 0;    ///< 0: no limit
+  std::size_t maxsize = 0;     ///< 0: no limit
   std::size_t unfinished = 0;  ///< put, and not marked by task_done()
   std::size_t getters = 0;     ///< tasks that wait for an item
   std::size_t putters = 0;     ///< tasks that wait for room
@@ -37,15 +37,15 @@ class queue_core {
   class join_awaiter;
 
  protected:
-  explicit queue_core(std::ptrdiff_t capacity) noexcept
-      : capacity_(capacity <= 0 ? 0 : static_cast<std::size_t>(capacity)) {}
+  explicit queue_core(std::ptrdiff_t maxsize) noexcept
+      : maxsize_(maxsize <= 0 ? 0 : static_cast<std::size_t>(maxsize)) {}
   ~queue_core() = default;
 
   void mark_done();
   void drop_unfinished(std::size_t count);
   [[noreturn]] static void throw_shut_down();
 
-  std::size_t capacity_;
+  std::size_t maxsize_;
   std::size_t unfinished_ = 0;
   bool shut_down_ = false;
   wait_list joiners_;
@@ -89,10 +89,10 @@ class basic_queue : private detail::queue_core {
   class get_awaiter;
   class next_awaiter;
 
-  /// Holds `capacity` items; no limit if that is zero or less, as asyncio's maxsize.
+  /// Holds `maxsize` items; no limit if that is zero or less.
   template <class... StoreArgs>
-  explicit basic_queue(std::ptrdiff_t capacity = 0, StoreArgs&&... store_args)
-      : queue_core(capacity), flow_{Store(std::forward<StoreArgs>(store_args)...), {}, {}} {}
+  explicit basic_queue(std::ptrdiff_t maxsize = 0, StoreArgs&&... store_args)
+      : queue_core(maxsize), flow_{Store(std::forward<StoreArgs>(store_args)...), {}, {}} {}
 
   /// Waits for room and puts an item. asyncio: put(). Does not suspend when there is room.
   /// **Cancellation** leaves the queue with the item; one that comes when the item is in strikes at
@@ -139,12 +139,12 @@ class basic_queue : private detail::queue_core {
 
   std::size_t size() const noexcept { return flow_.items.size(); }
   bool empty() const noexcept { return size() == 0; }
-  bool full() const noexcept { return capacity_ != 0 && size() >= capacity_; }
+  bool full() const noexcept { return maxsize_ != 0 && size() >= maxsize_; }
   /// 0: no limit.
-  std::size_t capacity() const noexcept { return capacity_; }
+  std::size_t maxsize() const noexcept { return maxsize_; }
   queue_stats stats() const noexcept {
     return {.size = size(),
-            .capacity = capacity_,
+            .maxsize = maxsize_,
             .unfinished = unfinished_,
             .getters = flow_.takers.size(),
             .putters = flow_.givers.size(),
@@ -190,6 +190,7 @@ class basic_queue<T, Store>::get_wait : public detail::taking_waiter<T> {
   }
 
   bool take_at_once() {
+    this->forget_item();
     if (queue_->empty()) return queue_->shut_down_;
     this->item.emplace(queue_->take());
     return true;

@@ -4,12 +4,13 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "rill/base/detail/shared_text.hpp"
 #include "rill/core/detail/wait_list.hpp"
-#include "rill/core/task.hpp"
 
 namespace rill {
 
@@ -46,7 +47,7 @@ class capacity_limiter {
   /// Waits for a token and takes it for the task. Does not suspend when there is one and nobody
   /// waits. **Cancellation** leaves the queue; one that comes when the token has been granted
   /// strikes at the next await. **Throws** usage_error if this borrower has one or waits for one
-  /// already, or if tasks of another loop wait.
+  /// already, if tasks of another loop wait, or in a coroutine that is not rill's.
   acquire_awaiter acquire() noexcept;
   /// The same for another borrower, who is known by an address.
   acquire_awaiter acquire_on_behalf_of(const void* borrower) noexcept;
@@ -77,12 +78,18 @@ class capacity_limiter {
   class acquire_wait;
   struct loan {
     const void* key;
-    any_task task;  // empty if it is none
+    detail::shared_text name;  // of the task, if it was given one
+    std::uint64_t task_id;     // 0 if it is none
   };
+
+  [[noreturn]] static void throw_no_task();
+  static detail::task_state& running_task();
 
   bool knows(const void* key) const noexcept;
   /// Lends to one who need not wait. False if it must; there is room for its name then.
-  bool lend_at_once(const void* key, const any_task& task);
+  bool lend_at_once(const void* key, const detail::task_state* task);
+  /// There is room for it.
+  void lend(const void* key, const detail::task_state* task) noexcept;
   void lend_to_waiters();
 
   std::size_t total_;
@@ -102,16 +109,16 @@ class capacity_limiter::acquire_wait : public detail::list_waiter {
     if constexpr (detail::rill_promise<Promise>) {
       detail::task_state& task = *handle.promise().task();
       if (key_ == nullptr) key_ = &task;
-      who_ = detail::task_access::wrap(task);
+      who_ = &task;
     } else {
-      if (key_ == nullptr) key_ = handle.address();
+      if (key_ == nullptr) throw_no_task();
     }
     return !limiter_->lend_at_once(key_, who_) && wait_in(limiter_->waiters_, handle);
   }
   const char* describe() const noexcept override { return "capacity_limiter"; }
 
   const void* key() const noexcept { return key_; }
-  const any_task& who() const noexcept { return who_; }
+  const detail::task_state* who() const noexcept { return who_; }
 
  protected:
   acquire_wait(capacity_limiter& limiter, const void* borrower) noexcept
@@ -125,7 +132,7 @@ class capacity_limiter::acquire_wait : public detail::list_waiter {
   const void* key_;
 
  private:
-  any_task who_;
+  const detail::task_state* who_ = nullptr;
 };
 
 class [[nodiscard]] capacity_limiter::acquire_awaiter final : public acquire_wait {

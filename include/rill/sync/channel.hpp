@@ -232,6 +232,7 @@ class [[nodiscard]] receiver<T>::next_awaiter final : public detail::taking_wait
   }
 
   bool await_ready() {
+    this->forget_item();
     if (!state_->has_items()) return state_->senders == 0;
     this->item.emplace(state_->take());
     return true;

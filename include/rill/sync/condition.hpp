@@ -99,6 +99,7 @@ class [[nodiscard]] condition::wait_awaiter final : public detail::list_waiter {
 
   bool await_ready() {
     condition_->check_locked();
+    condition_->lock_->waiters_.check_loop();  // before it waits: the lock is released then
     locking_ = notified_ = false;
     return false;
   }

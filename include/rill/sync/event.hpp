@@ -34,13 +34,13 @@ class event {
   bool is_set() const noexcept { return set_; }
   /// asyncio: set(). O(waiters).
   void set() {
-    set_ = true;
     waiters_.grant_all();
+    set_ = true;
   }
   /// asyncio: clear(). Wakes those in wait_cleared().
   void clear() {
-    set_ = false;
     waiters_for_clear_.grant_all();
+    set_ = false;
   }
 
   /// Waits until it is set. asyncio: wait(). Does not suspend when it is. **Cancellation** leaves

@@ -13,9 +13,9 @@ namespace rill {
 template <class T>
 class lifo_queue : public basic_queue<T, detail::lifo_store<T>> {
  public:
-  /// Holds `capacity` items; no limit if that is zero or less.
-  explicit lifo_queue(std::ptrdiff_t capacity = 0)
-      : basic_queue<T, detail::lifo_store<T>>(capacity) {}
+  /// Holds `maxsize` items; no limit if that is zero or less.
+  explicit lifo_queue(std::ptrdiff_t maxsize = 0)
+      : basic_queue<T, detail::lifo_store<T>>(maxsize) {}
 };
 // [/lifo_queue]
 

@@ -17,9 +17,9 @@ namespace rill {
 template <class T, class Less = std::less<T>>
 class priority_queue : public basic_queue<T, detail::priority_store<T, Less>> {
  public:
-  /// Holds `capacity` items; no limit if that is zero or less.
-  explicit priority_queue(std::ptrdiff_t capacity = 0, Less less = Less())
-      : basic_queue<T, detail::priority_store<T, Less>>(capacity, std::move(less)) {}
+  /// Holds `maxsize` items; no limit if that is zero or less.
+  explicit priority_queue(std::ptrdiff_t maxsize = 0, Less less = Less())
+      : basic_queue<T, detail::priority_store<T, Less>>(maxsize, std::move(less)) {}
 };
 // [/priority_queue]
 

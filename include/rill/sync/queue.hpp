@@ -16,8 +16,8 @@ namespace rill {
 template <class T>
 class queue : public basic_queue<T, detail::fifo_store<T>> {
  public:
-  /// Holds `capacity` items; no limit if that is zero or less.
-  explicit queue(std::ptrdiff_t capacity = 0) : basic_queue<T, detail::fifo_store<T>>(capacity) {}
+  /// Holds `maxsize` items; no limit if that is zero or less.
+  explicit queue(std::ptrdiff_t maxsize = 0) : basic_queue<T, detail::fifo_store<T>>(maxsize) {}
 };
 // [/queue]
 

@@ -56,6 +56,7 @@ class semaphore {
 
   /// Gives permits to those who wait, and keeps the rest. asyncio: release().
   void release(std::size_t count = 1) {
+    waiters_.check_loop();
     value_ += count;
     hand_out();
   }

@@ -49,7 +49,7 @@ class threadsafe_queue {
   class next_awaiter;
   class join_awaiter;
 
-  /// Holds `maxsize` items; 0: no limit. Throws std::invalid_argument if it is negative.
+  /// Holds `maxsize` items; no limit if that is zero or less.
   explicit threadsafe_queue(std::ptrdiff_t maxsize = 0)
       : items_(*new detail::threadsafe_items<T>(maxsize)) {}
   threadsafe_queue(const threadsafe_queue&) = delete;
@@ -346,7 +346,7 @@ template <class T>
 queue_stats threadsafe_queue<T>::stats() const noexcept {
   const detail::core_guard guard(items_);
   return {.size = items_.size(),
-          .capacity = items_.maxsize,
+          .maxsize = items_.maxsize,
           .unfinished = items_.unfinished,
           .getters = items_.count(items_.getters),
           .putters = items_.count(items_.putters),

@@ -31,6 +31,12 @@ struct taking_waiter : list_waiter {
   taking_waiter() noexcept = default;
   ~taking_waiter() = default;
 
+  /// That of an await before, for one that is awaited again.
+  void forget_item() noexcept {
+    if (item) [[unlikely]]
+      item.reset();
+  }
+
   /// For the destructor. What was handed over is in time for the next loop.
   template <class Flow>
   RILL_NOINLINE void leave_with_loop(Flow& flow) noexcept {

@@ -55,6 +55,10 @@ class lifo_store {
 /// The least first, equal ones in the order of coming.
 template <class T, class Less>
 class priority_store {
+  static_assert(std::is_nothrow_move_assignable_v<T>,
+                "rill: the items of a priority_queue are moved about inside it, which must not "
+                "throw: give them a noexcept move assignment, or queue std::unique_ptrs to them");
+
   struct entry {
     T item;
     std::size_t number;
