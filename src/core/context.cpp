@@ -82,8 +82,8 @@ context_state& enterable(const context& given, bool eagerly) {
   context_state& state = context_access::state(given);
   if (eagerly && state.is_entered())
     throw_usage(
-        "rill: an eager start in a context that is entered already; let the task begin in its "
-        "turn, or in a copy() of the context");
+        "rill: this context is entered already, and nothing can begin in it right now; let the "
+        "task begin in its turn, or in a copy() of the context");
   return state;
 }
 

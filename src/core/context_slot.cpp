@@ -2,6 +2,7 @@
 #include "rill/core/detail/context_slot.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <new>
 #include <span>
@@ -17,16 +18,31 @@ struct context_entry {
   context_value* value;
 };
 
-/// What a thread has outside of loops.
+/// What a thread has outside of loops. Its memory is never destroyed: destructors that run at the
+/// end of a thread, or of the program, may still ask, and find nothing.
 struct thread_context {
-  context_slot own;
-  context_slot* entered = nullptr;
+  context_slot& own() noexcept {
+    if (!made) {
+      ::new (static_cast<void*>(room)) context_slot();
+      made = true;
+    }
+    return *std::launder(reinterpret_cast<context_slot*>(room));
+  }
+
+  alignas(context_slot) std::byte room[sizeof(context_slot)];
+  bool made;
+  context_slot* entered;
 };
 
 RILL_NOINLINE thread_context& this_thread() noexcept {
-  thread_local thread_context here;
+  static constinit thread_local thread_context here{};
   return here;
 }
+
+/// Takes the thread's values away at its end.
+struct thread_end {
+  ~thread_end() { this_thread().own().clear(); }
+};
 
 std::uint64_t next_identity() noexcept {
   static atomic<std::uint64_t> next{1};
@@ -75,8 +91,6 @@ struct context_slot::block {
   atomic<std::uint32_t> references;
   std::size_t count = 0;
   std::size_t capacity;
-  const context_slot* writer = nullptr;  // the slot that it was made for, and no copy of that
-  std::uint64_t identity = 0;            // of that slot's context
 };
 
 void context_slot::add_reference(block& shared) noexcept { shared.references.fetch_add_relaxed(1); }
@@ -91,10 +105,6 @@ void context_slot::release(block& shared) noexcept {
 
 std::size_t context_slot::size() const noexcept { return block_ == nullptr ? 0 : block_->count; }
 
-std::uint64_t context_slot::identity() const noexcept {
-  return block_ == nullptr || block_->writer != this ? 0 : block_->identity;
-}
-
 context_value* context_slot::find(std::uint64_t variable) const noexcept {
   if (block_ == nullptr) return nullptr;
   const std::size_t place = block_->place_of(variable);
@@ -104,20 +114,22 @@ context_value* context_slot::find(std::uint64_t variable) const noexcept {
 // This slot's own block, with room for one entry more.
 context_slot::block& context_slot::make_writable() {
   const std::size_t before = size();
-  if (identity() != 0 && block_->references.load() == 1 && before < block_->capacity)
-    return *block_;
-  block* const fresh = block::make(before + 2);
-  fresh->writer = this;
-  fresh->identity = identity() != 0 ? identity() : next_identity();
+  if (block_ == nullptr || block_->references.load() != 1 || before == block_->capacity) {
+    grow(before + 2);
+  }
+  if (identity_ == 0) identity_ = next_identity();
+  return *block_;
+}
+
+void context_slot::grow(std::size_t room) {
+  block* const fresh = block::make(room);
   if (block_ != nullptr) {
     for (const context_entry& each : block_->entries()) {
       each.value->add_reference();
       fresh->insert(fresh->count, each);
     }
-    release(*block_);
   }
-  block_ = fresh;
-  return *fresh;
+  if (block* const old = std::exchange(block_, fresh)) release(*old);
 }
 
 void context_slot::set(std::uint64_t variable, context_value& value) {
@@ -140,21 +152,14 @@ void context_slot::erase(std::uint64_t variable) {
   value->release();
 }
 
-bool context_state::is_entered() const noexcept {
-  if (entered.load()) return true;
-  const scheduler* const running = scheduler::current();
-  const task_state* const task = running != nullptr ? running->current_task() : nullptr;
-  return task != nullptr && task->shared_context() == this;
-}
-
 const context_slot* current_context_or_null() noexcept {
   const scheduler* const running = scheduler::current();
   if (running != nullptr) {
     if (running->entered_context() != nullptr) return running->entered_context();
     if (running->current_task() != nullptr) return running->current_task()->context_or_null();
   }
-  const thread_context& here = this_thread();
-  return here.entered != nullptr ? here.entered : &here.own;
+  thread_context& here = this_thread();
+  return here.entered != nullptr ? here.entered : &here.own();
 }
 
 context_slot& current_context() {
@@ -164,7 +169,10 @@ context_slot& current_context() {
     if (running->current_task() != nullptr) return running->current_task()->own_context();
   }
   thread_context& here = this_thread();
-  return here.entered != nullptr ? *here.entered : here.own;
+  if (here.entered != nullptr) return *here.entered;
+  static thread_local const thread_end end;
+  static_cast<void>(end);
+  return here.own();
 }
 
 context_scope::context_scope(scheduler* running, context_slot* slot) noexcept

@@ -67,8 +67,8 @@ void done_callback::on_done(future_waiter& waiter, future_state& state) noexcept
 void done_callback::run(ready_node& node) noexcept {
   auto& self = static_cast<done_callback&>(node);
   state_ref<future_state> state(self.state_, {});
-  const context_scope inside(&state->loop_scheduler(), &self.context_);
   try {
+    const context_scope inside(&state->loop_scheduler(), &self.context_);
     self.call(future_access::wrap(*state));
   } catch (...) {
     const std::exception_ptr error = std::current_exception();

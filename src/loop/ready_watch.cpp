@@ -29,8 +29,8 @@ struct ready_watch::queued_call final : ready_node {
     self.running = true;
     // The callback may replace or remove itself; it is kept here until it has returned.
     unique_function<void()> function = std::move(self.callback);
-    const context_scope inside(self.owner, &self.context);
     try {
+      const context_scope inside(self.owner, &self.context);
       function();
     } catch (...) {
       const std::exception_ptr error = std::current_exception();

@@ -2,6 +2,8 @@
 #include "rill/core/context.hpp"
 
 #include <atomic>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -16,6 +18,7 @@
 #include "rill/core/yield.hpp"
 #include "rill/loop/event_loop.hpp"
 #include "rill/loop/external_work.hpp"
+#include "rill/loop/runner.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/testing/step_loop.hpp"
 #include "support/coroutine_case.hpp"
@@ -238,4 +241,110 @@ RILL_TEST_CASE("a coroutine that another thread hands over runs in a copy of tha
   other.join();
   CHECK(seen == 7);
   CHECK(number.get() == -1);
+}
+
+namespace {
+
+/// Looks at variables when it goes, and tells what it has found.
+struct looks_at_end {
+  explicit looks_at_end(std::vector<int>& to) : seen(&to) {}
+  looks_at_end(looks_at_end&& other) noexcept : seen(std::exchange(other.seen, nullptr)) {}
+  looks_at_end& operator=(looks_at_end&&) = delete;
+  ~looks_at_end() {
+    if (seen != nullptr) seen->push_back(number.get());
+  }
+  std::vector<int>* seen;
+};
+
+const context_var<looks_at_end> last_look("last_look");
+
+}  // namespace
+
+RILL_TEST_CASE("values may look at variables when they go", "[context]") {
+  event_loop& loop = event_loop::running();
+  std::vector<int> seen;
+  const auto sets = [&seen] {
+    number.set(7);
+    last_look.set(looks_at_end(seen));
+  };
+  loop.call_soon(sets);
+  const rill::future<> future = loop.create_future<>();
+  future.add_done_callback(sets);
+  future.set_result();
+  rill_test::pipe_pair pipe;
+  co_await let_run();
+  CHECK(seen.size() == 2);
+  std::thread([&sets] { sets(); }).join();
+  CHECK(seen.size() == 3);
+}
+
+RILL_TEST_CASE("arguments of a task go in its context, also of one that never begins",
+               "[context]") {
+  std::vector<int> seen;
+  const auto keeps = [](looks_at_end /*kept*/, int value) -> coro<> {
+    number.set(value);
+    co_return;
+  };
+  const auto stranger = []() -> coro<> {
+    number.set(50);
+    co_return;
+  };
+  number.set(1);
+  const task<> one = create_task(keeps(looks_at_end(seen), 2));
+  const task<> other = create_task(stranger());
+  const task<> never = create_task(keeps(looks_at_end(seen), 3));
+  never.cancel();
+  co_await let_run();
+  CHECK(seen == std::vector<int>{2, 1});
+  CHECK(one.done());
+  CHECK(other.done());
+}
+
+TEST_CASE("a context handle may go while code runs inside", "[context]") {
+  auto here = std::make_unique<context>();
+  const int seen = here->run([&here] {
+    here.reset();
+    number.set(3);
+    return number.get();
+  });
+  CHECK(seen == 3);
+}
+
+TEST_CASE("a token of a context that has gone is refused by others", "[context]") {
+  auto first = std::make_unique<context>();
+  std::optional<context_var<int>::token> token;
+  first->run([&token] { token.emplace(number.set(1)); });
+  const context kept = first->copy();
+  first.reset();
+  const context other = kept.copy();  // may be where the first was
+  other.run([&token] { CHECK_THROWS_AS(number.reset(*token), rill::usage_error); });
+}
+
+RILL_TEST_CASE("a context is not entered through an eager child, nor by a run inside",
+               "[context]") {
+  const context mine;
+  bool refused = false;
+  const auto enters = [](const context& again, bool& flag) -> coro<> {
+    try {
+      again.run([] {});
+    } catch (const rill::usage_error&) {
+      flag = true;
+    }
+    co_return;
+  };
+  const auto starts = [&enters](const context& again, bool& flag) -> coro<> {
+    const task<> child = create_task(enters(again, flag), {.eager_start = true});
+    co_await child;
+  };
+  const task<> outer = create_task(starts(mine, refused), {.context = &mine});
+  co_await outer;
+  CHECK(refused);
+}
+
+TEST_CASE("a run in a context that is entered is refused", "[context]") {
+  const context mine;
+  mine.run([&mine] {
+    rill::runner here;
+    CHECK_THROWS_WITH(here.run(read(), mine), Contains("entered already"));
+  });
 }

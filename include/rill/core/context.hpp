@@ -65,7 +65,8 @@ class context {
   template <class Function, class... Args>
     requires std::is_invocable_v<Function, Args...>
   decltype(auto) run(Function&& function, Args&&... args) const {
-    const detail::entered_context inside(*state_);
+    const detail::state_ref<detail::context_state> kept = state_;  // the handle may go meanwhile
+    const detail::entered_context inside(*kept);
     return std::invoke(std::forward<Function>(function), std::forward<Args>(args)...);
   }
 

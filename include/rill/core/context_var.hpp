@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,6 +30,10 @@ namespace detail {
 
 template <class T>
 class context_value_of final : public context_value {
+  static_assert(alignof(T) <= alignof(std::max_align_t),
+                "rill: values with extended alignment are not supported in context variables; use "
+                "a std::shared_ptr to the object");
+
  public:
   template <class... Args>
   explicit context_value_of(Args&&... args) : value(std::forward<Args>(args)...) {}

@@ -38,15 +38,21 @@ class context_value {
 class context_slot {
  public:
   context_slot() noexcept = default;
+  /// Another context with the same values.
   context_slot(const context_slot& other) noexcept : block_(other.block_) {
     if (block_ != nullptr) add_reference(*block_);
   }
-  context_slot& operator=(context_slot other) noexcept {
-    std::swap(block_, other.block_);
+  context_slot& operator=(const context_slot& other) noexcept {
+    context_slot copy(other);
+    std::swap(block_, copy.block_);
+    identity_ = 0;
     return *this;
   }
-  ~context_slot() {
-    if (block_ != nullptr) release(*block_);
+  ~context_slot() { clear(); }
+
+  /// The values go one by one, and may look at variables meanwhile: none has a value here then.
+  void clear() noexcept {
+    if (block* const last = std::exchange(block_, nullptr)) release(*last);
   }
 
   bool empty() const noexcept { return block_ == nullptr; }
@@ -57,7 +63,7 @@ class context_slot {
   void set(std::uint64_t variable, context_value& value);
   void erase(std::uint64_t variable);
   /// Tells this context from all others, once something was set in it.
-  std::uint64_t identity() const noexcept;
+  std::uint64_t identity() const noexcept { return identity_; }
 
  private:
   struct block;
@@ -65,8 +71,10 @@ class context_slot {
   static void add_reference(block& shared) noexcept;
   static void release(block& shared) noexcept;
   block& make_writable();
+  void grow(std::size_t room);
 
   block* block_ = nullptr;
+  std::uint64_t identity_ = 0;
 };
 
 /// What the handles of one context share.
@@ -78,8 +86,8 @@ class context_state {
   void release() noexcept {
     if (references_.fetch_sub(1) == 1) delete this;
   }
-  /// Some code runs inside, or, in this thread, a task whose context it is.
-  bool is_entered() const noexcept;
+  /// Some code runs inside, or a task whose context it is.
+  bool is_entered() const noexcept { return entered.load(); }
 
   static void* operator new(std::size_t size) { return pool_allocate(size); }
   static void operator delete(void* block, std::size_t size) noexcept {
