@@ -5,17 +5,13 @@
 #include <typeinfo>
 
 #include "rill/core/create_task.hpp"
+#include "rill/core/detail/ended_awaiter.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/exception_context.hpp"
 
 namespace rill::detail {
 
 namespace {
-
-bool is_generator_exit(const std::exception_ptr& error) noexcept {
-  const std::type_info* const type = error.__cxa_exception_type();
-  return type != nullptr && *type == typeid(generator_exit);
-}
 
 void report_failed_close(scheduler& owner, const std::exception_ptr& error) {
   const std::string text =
@@ -39,11 +35,45 @@ coro<> close_in_task(generator_owner left) {
   if (error) report_failed_close(owner, error);
 }
 
-task<void> launch_close(scheduler& owner, generator_owner left) {
-  return launch(owner, close_in_task(std::move(left)), {.name = "close of an async generator"});
+void launch_close(scheduler& owner, generator_owner left) {
+  const task<void> closing =
+      launch(owner, close_in_task(std::move(left)), {.name = "close of an async generator"});
+  task_access::state(closing)->mark_as_closing();
+}
+
+generator_promise_base* newest_to_close(scheduler& owner) noexcept {
+  generator_promise_base* newest = nullptr;
+  for (live_generator& each : owner.generators()) {
+    auto& promise = static_cast<generator_promise_base&>(each);
+    if (promise.may_be_closed()) newest = &promise;
+  }
+  return newest;
+}
+
+any_task first_closing_task(scheduler& owner) {
+  for (task_state* task = owner.first_task(); task != nullptr; task = task->next_task()) {
+    if (task->closes_generator()) return task_access::wrap(*task);
+  }
+  return {};
+}
+
+void report_those_at_a_step(scheduler& owner) {
+  for (live_generator& each : owner.generators()) {
+    const auto& promise = static_cast<const generator_promise_base&>(each);
+    if (!promise.is_at_step() || promise.task()->closes_generator()) continue;
+    owner.report(
+        {"rill: an async generator is at a step of a task and cannot be closed; end the "
+         "task first",
+         nullptr, nullptr});
+  }
 }
 
 }  // namespace
+
+bool is_generator_exit(const std::exception_ptr& error) noexcept {
+  const std::type_info* const type = error.__cxa_exception_type();
+  return type != nullptr && *type == typeid(generator_exit);
+}
 
 generator_promise_base::~generator_promise_base() {
   if (is_linked()) unlink();
@@ -94,6 +124,8 @@ void generator_promise_base::end_closing(generator_promise_base& self) {
 
 void generator_promise_base::cut_off(generator_promise_base& self) noexcept {
   self.step_ = nullptr;
+  // A stand-in that is in the ready queue has nothing to go on with.
+  if (self.task_->state() == run_state::queued) self.task_->forget_guest();
   destroy(self);
 }
 
@@ -112,7 +144,7 @@ void generator_promise_base::drop(generator_promise_base& self) noexcept {
   }
   self.last_try_ = true;
   try {
-    launch_close(*self.owner_, generator_owner(self)).detach();
+    launch_close(*self.owner_, generator_owner(self));
     self.last_try_ = false;
   } catch (...) {  // for want of memory; the owner was dropped again, with last_try_ set
   }
@@ -130,25 +162,29 @@ void generator_promise_base::destroy(generator_promise_base& self) noexcept {
 generator_close::generator_close(generator_owner& object)
     : generator_throw(object, std::make_exception_ptr(generator_exit())) {}
 
-std::vector<any_task> close_live_generators(scheduler& owner) {
-  std::vector<any_task> closing;
-  std::vector<generator_promise_base*> idle;
-  for (live_generator& each : owner.generators()) {
-    auto& promise = static_cast<generator_promise_base&>(each);
-    if (promise.is_at_step()) {
-      owner.report(
-          {"rill: an async generator is at a step of a task and cannot be closed; end the "
-           "task first",
-           nullptr, nullptr});
-    } else {
-      idle.push_back(&promise);
+coro<> close_live_generators(scheduler& owner) {
+  report_those_at_a_step(owner);
+  while (generator_promise_base* const newest = newest_to_close(owner)) {
+    newest->begin_last_close();
+    std::exception_ptr error;
+    try {
+      co_await generator_close(newest->object());
+    } catch (const cancelled_error&) {
+      throw;
+    } catch (...) {
+      error = std::current_exception();
     }
+    if (error) report_failed_close(owner, error);
   }
-  closing.reserve(idle.size());
-  for (generator_promise_base* const promise : idle) {
-    closing.push_back(launch_close(owner, generator_owner::take_over(*promise)));
+  while (true) {
+    const any_task closing = first_closing_task(owner);
+    if (!closing) break;
+    co_await ended(closing);
   }
-  return closing;
+}
+
+bool closes_generator(const any_task& task) noexcept {
+  return task_access::state(task)->closes_generator();
 }
 
 }  // namespace rill::detail

@@ -6,7 +6,7 @@
 
 namespace rill::detail {
 
-inline void task_state::run(scheduler& owner) noexcept {
+inline void task_state::run_step(scheduler& owner) noexcept {
   if (state_ == run_state::created && attention_ && deliverable()) [[unlikely]] {
     end_without_running();
     return;
@@ -19,12 +19,31 @@ inline void task_state::run(scheduler& owner) noexcept {
     return;
   }
   if (guest_) [[unlikely]] {
+    owner.current_task_ = nullptr;
     release();
   } else if (state_ == run_state::ended) {
     finish();
   } else {
     report_stray();
   }
+}
+
+inline void task_state::run(scheduler& owner) noexcept {
+  if (shares_context_) [[unlikely]] {
+    run_in_shared_context(owner);
+  } else {
+    run_step(owner);
+  }
+}
+
+void task_state::run_in_shared_context(scheduler& owner) noexcept {
+  const state_ref<context_state> shared = extras_->shared;  // the task may go
+  if (shared->entered.exchange(true)) {
+    owner.make_ready(*this);  // another thread is inside: in the next turn
+    return;
+  }
+  run_step(owner);
+  shared->entered.store(false);
 }
 
 void task_state::step(ready_node& node) noexcept {
@@ -41,7 +60,11 @@ void task_state::start_eagerly(promise_base& outermost) noexcept {
   enlist(outermost);
   task_state* const creator = owner.current_task_;
   const context_scope own(&owner, nullptr);
+  // Outside of batches, in an exception handler say, this stack is the first to be bounded.
+  const std::uintptr_t floor = owner.stack_floor_;
+  if (floor == 0) owner.stack_floor_ = scheduler::floor_below(__builtin_frame_address(0));
   run(owner);
+  owner.stack_floor_ = floor;
   owner.current_task_ = creator;
 }
 
@@ -53,7 +76,7 @@ std::size_t scheduler::run_batch() noexcept {
 std::size_t scheduler::run_batches(std::int64_t most, const bool& stop,
                                    const future_state* until) noexcept {
   if (ready_.empty()) return 0;
-  stack_floor_ = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) - nesting_bytes;
+  stack_floor_ = floor_below(__builtin_frame_address(0));
   std::int64_t left = most;
   do {
     // The batch ends with the node that is the newest now; it stays in the queue until its turn.

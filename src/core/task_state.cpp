@@ -56,10 +56,11 @@ void task_state::drop(ready_node& node) noexcept {
 }
 
 void task_state::finish() noexcept {
-  scheduler_->current_task_ = nullptr;
   // The outcome first, so that the frame, with everything in it, is gone before any waiter runs.
+  // What goes with the frame goes in this task's context.
   ops_->take_outcome(*this);
   destroy_frame();
+  scheduler_->current_task_ = nullptr;
   state_ = run_state::gone;
   unlink();
   const future_status outcome = status_;
@@ -85,7 +86,9 @@ void task_state::destroy_frame() noexcept {
 void task_state::end_without_running() noexcept {
   take_delivery();
   interrupted_ = false;
+  scheduler_->current_task_ = this;
   destroy_frame();
+  scheduler_->current_task_ = nullptr;
   state_ = run_state::gone;
   unlink();
   complete_cancelled(reason_);
@@ -160,7 +163,7 @@ guest_task::guest_task(scheduler& owner) noexcept : task_state(ops, owner, 0) { 
 void task_state::forget_guest() noexcept {
   if (!guest_) return;
   if (state_ == run_state::queued) {
-    leaf_ = std::noop_coroutine();  // its turn comes, and ends it
+    forget_queued_guest();
   } else {
     release();
   }

@@ -6,7 +6,6 @@
 
 #include "loop/loop_core.hpp"
 #include "rill/base/assert.hpp"
-#include "rill/core/detail/ended_awaiter.hpp"
 #include "rill/core/detail/generator_promise.hpp"
 
 namespace rill {
@@ -136,10 +135,7 @@ coro<void> event_loop::run_shutdown_hooks() {
   }
 }
 
-coro<void> event_loop::shutdown_asyncgens() {
-  const std::vector<any_task> closing = detail::close_live_generators(*scheduler_);
-  for (const any_task& task : closing) co_await detail::ended(task);
-}
+coro<void> event_loop::shutdown_asyncgens() { co_await detail::close_live_generators(*scheduler_); }
 
 void event_loop::check_usable_slowly() const {
   check_open();

@@ -8,6 +8,7 @@
 
 #include "loop/interrupt.hpp"
 #include "rill/core/detail/ended_awaiter.hpp"
+#include "rill/core/detail/generator_promise.hpp"
 #include "rill/core/exception_context.hpp"
 
 namespace rill {
@@ -64,7 +65,9 @@ coro<void> runner::tear_down(event_loop& loop) {
   const any_task self = current_task();
   for (int round = 0; round < 2; ++round) {
     std::vector<any_task> left = loop.all_tasks();
-    std::erase(left, self);
+    std::erase_if(left, [&self](const any_task& task) {
+      return task == self || detail::closes_generator(task);
+    });
     for (const any_task& task : left) task.cancel();
     for (const any_task& task : left) {
       co_await detail::ended(task);
@@ -75,9 +78,8 @@ coro<void> runner::tear_down(event_loop& loop) {
                                "' failed while the run was ending: " + describe_exception(error);
       loop.call_exception_handler({text, error, &task});
     }
-    if (round != 0) break;
     co_await loop.shutdown_asyncgens();
-    co_await loop.run_shutdown_hooks();
+    if (round == 0) co_await loop.run_shutdown_hooks();
   }
 }
 

@@ -300,7 +300,7 @@ RILL_TEST_CASE("generators over generators, deeper than the stack", "[generator]
       while (auto item = co_await below.next()) co_yield *item;
     }
   };
-  async_generator<int> deep = chain::link(5'000);
+  async_generator<int> deep = chain::link(100'000);
   const auto item = co_await deep.next();
   const auto end = co_await deep.next();
   CHECK(item == 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Async generators that are closed, dropped half-way, or left behind by their loop.
+// Async generators that are closed, dropped half-way, or left behind by their loop. What the end of
+// a run does is in generator_shutdown_test.cpp.
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/ending_generators.hpp"
 #include "rill/core/async_generator.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
@@ -26,63 +28,13 @@ using rill::async_generator;
 using rill::coro;
 using rill::create_task;
 using rill::task;
+using rill_test::at_end;
+using rill_test::endless;
+using rill_test::failing_at_close;
+using rill_test::first_of;
 using rill_test::let_run;
-
-namespace {
-
-/// Yields for ever; writes a letter when it is told to end, and another when that has awaited.
-async_generator<int> endless(std::string& log) {
-  int next = 0;
-  bool closing = false;
-  while (!closing) {
-    try {
-      co_yield next++;
-    } catch (const rill::generator_exit&) {
-      closing = true;
-    }
-  }
-  log += "x";
-  co_await rill::sleep(1s);
-  log += "y";
-}
-
-async_generator<int> failing_at_close() {
-  std::exception_ptr exit;
-  try {
-    co_yield 1;
-  } catch (const rill::generator_exit&) {
-    exit = std::current_exception();
-  }
-  if (exit) throw std::runtime_error("clean-up failed");
-}
-
-async_generator<int> yielding_at_close() {
-  bool stay = true;
-  while (stay) {
-    try {
-      co_yield 1;
-    } catch (const rill::generator_exit&) {  // ignored
-    }
-  }
-}
-
-struct at_end {
-  std::string* log;
-  char letter;
-  ~at_end() { *log += letter; }
-};
-async_generator<int> with_destructor(std::string& log) {
-  const at_end last{&log, 'd'};
-  co_yield 1;
-  co_yield 2;
-}
-
-coro<int> first_of(async_generator<int>& numbers) {
-  const auto item = co_await numbers.next();
-  co_return item.value_or(-1);
-}
-
-}  // namespace
+using rill_test::with_destructor;
+using rill_test::yielding_at_close;
 
 RILL_TEST_CASE("aclose awaits the clean-up, and may be repeated", "[generator]") {
   std::string log;
@@ -139,7 +91,7 @@ RILL_TEST_CASE("yielding while being closed is an error, and may be tried again"
   } catch (const rill::usage_error& error) {
     text = error.what();
   }
-  CHECK_THAT(text, Contains("generator_end_test.cpp"));
+  CHECK_THAT(text, Contains("ending_generators.hpp:"));
   CHECK_THAT(text, Contains("let generator_exit pass"));
   const auto next = co_await numbers.next();
   CHECK(next == 1);
@@ -235,51 +187,6 @@ RILL_TEST_CASE("a closing task that is cancelled is still a close", "[generator]
   CHECK(log == "x");
 }
 
-TEST_CASE("a run closes the generators that still live", "[generator]") {
-  std::string log;
-  async_generator<int> outside;
-  const auto body = [](async_generator<int>& to, std::string& text) -> coro<> {
-    to = endless(text);
-    co_await first_of(to);
-  };
-  rill::testing::run_virtual(body(outside, log));
-  CHECK(log == "xy");
-  CHECK_FALSE(outside);
-}
-
-TEST_CASE("generators are closed at the same time, each in its own task", "[generator]") {
-  std::string log;
-  std::vector<async_generator<int>> outside(3);
-  rill::testing::virtual_clock clock;
-  const auto body = [](std::vector<async_generator<int>>& all, std::string& text) -> coro<> {
-    for (async_generator<int>& each : all) {
-      each = endless(text);
-      co_await first_of(each);
-    }
-  };
-  rill::run(body(outside, log), {.clock = &clock});
-  CHECK(log == "xxxyyy");
-  CHECK(clock.now() == std::chrono::nanoseconds(1s).count());
-}
-
-TEST_CASE("what a close throws at the end of the run is reported", "[generator]") {
-  async_generator<int> outside;
-  std::vector<std::string> reports;
-  const auto body = [](async_generator<int>& to) -> coro<> {
-    to = failing_at_close();
-    co_await first_of(to);
-  };
-  rill::runner here;
-  here.loop().set_exception_handler(
-      [&reports](rill::event_loop&, const rill::exception_context& context) {
-        reports.emplace_back(context.message);
-      });
-  here.run(body(outside));
-  here.close();
-  REQUIRE(reports.size() == 1);
-  CHECK_THAT(reports[0], Contains("clean-up failed"));
-}
-
 TEST_CASE("a generator whose loop is closed has its frame destroyed as it stands", "[generator]") {
   std::string log;
   async_generator<int> numbers = with_destructor(log);
@@ -326,30 +233,4 @@ TEST_CASE("a closing task goes with its loop, and the generator with it", "[gene
     CHECK(log.empty());
   }
   CHECK(log == "d");
-}
-
-TEST_CASE("shutdown_asyncgens reports the generator that a task is stepping", "[generator]") {
-  rill::testing::step_loop steps;
-  std::vector<std::string> reports;
-  steps.loop().set_exception_handler(
-      [&reports](rill::event_loop&, const rill::exception_context& context) {
-        reports.emplace_back(context.message);
-      });
-  std::string log;
-  const auto sleeping = []() -> async_generator<int> {
-    co_await rill::sleep(1s);
-    co_yield 1;
-  };
-  async_generator<int> busy = sleeping();
-  async_generator<int> idle = endless(log);
-  const task<int> one = steps.loop().create_task(first_of(idle));
-  const task<int> other = steps.loop().create_task(first_of(busy));
-  steps.settle();
-  const task<> closing = steps.loop().create_task(steps.loop().shutdown_asyncgens());
-  steps.advance(2s);
-  CHECK(closing.done());
-  CHECK(log == "xy");
-  CHECK(other.result() == 1);
-  REQUIRE(reports.size() == 1);
-  CHECK_THAT(reports[0], Contains("at a step of a task"));
 }

@@ -202,3 +202,76 @@ RILL_TEST_CASE("coroutines that are not rill's step generators too", "[generator
   CHECK_FALSE(refused);
   CHECK(second_refused);
 }
+
+namespace {
+
+/// Its moves fail when they are told to.
+struct brittle {
+  brittle() = default;
+  brittle(brittle&& other) : fails(other.fails) {
+    if (*fails) throw std::string("does not move");
+  }
+  brittle& operator=(brittle&&) = default;
+  ~brittle() = default;
+  bool* fails = nullptr;
+};
+
+async_generator<int, brittle> takes_brittle() {
+  for (int i = 1;; ++i) co_yield i;
+}
+
+}  // namespace
+
+RILL_TEST_CASE("a value that cannot be moved in leaves the generator as it was", "[generator]") {
+  bool fails = false;
+  brittle value;
+  value.fails = &fails;
+  async_generator<int, brittle> numbers = takes_brittle();
+  const auto first = co_await numbers.next();
+  bool failed = false;
+  try {
+    auto step = numbers.send(std::move(value));
+    fails = true;
+    const auto second = co_await step;
+    CHECK_FALSE(second);
+  } catch (const std::string&) {
+    failed = true;
+  }
+  fails = false;
+  const auto next = co_await numbers.next();
+  CHECK(failed);
+  CHECK(first == 1);
+  CHECK(next == 2);
+  co_await numbers.aclose();
+}
+
+RILL_TEST_CASE("no exception to throw in is an error", "[generator]") {
+  async_generator<int> numbers = counting(1);
+  CHECK_THROWS_AS(numbers.throw_in(nullptr), rill::usage_error);
+  co_return;
+}
+
+namespace {
+
+async_generator<int> with_scope() {
+  {
+    const rill::cancel_scope scope;
+    co_await rill::sleep(1s);
+  }
+  co_yield 1;
+}
+
+}  // namespace
+
+RILL_TEST_CASE("a scope in a body that is not stepped by a task of rill's", "[generator]") {
+  async_generator<int> slow = with_scope();
+  std::vector<int> got;
+  bool refused = false;
+  {
+    const rill::cancel_scope mine;
+    iterate(slow, got, refused);  // begins inside this task, and has a stand-in of its own
+  }
+  co_await rill::sleep(5s);
+  CHECK(got == std::vector<int>{1});
+  CHECK_FALSE(refused);
+}

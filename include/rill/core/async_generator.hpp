@@ -291,7 +291,7 @@ class [[nodiscard(
   ~async_generator() = default;
 
   /// Goes on to the next co_yield. asyncio: __anext__(), asend(None).
-  detail::generator_next<T, Sent> next() noexcept {
+  detail::generator_next<T, Sent> next() & noexcept {
     return detail::generator_next<T, Sent>(owner_);
   }
 
@@ -299,14 +299,15 @@ class [[nodiscard(
   /// usage_error before the first next(). Behind the end the value is dropped.
   template <class U>
     requires(!std::is_void_v<Sent> && std::is_constructible_v<Sent, U>)
-  detail::generator_send<T, Sent> send(U&& value) {
+  detail::generator_send<T, Sent> send(U&& value) & {
     return detail::generator_send<T, Sent>(owner_, std::forward<U>(value));
   }
 
   /// Has the co_yield at which it stands throw. asyncio: athrow(). Gives the next item if the body
   /// handles it, else throws it, and the generator is over. One that has not begun is over, and
-  /// throws it at once.
-  detail::generator_throw_in<T, Sent> throw_in(std::exception_ptr error) noexcept {
+  /// throws it at once. Throws usage_error for a null pointer.
+  detail::generator_throw_in<T, Sent> throw_in(std::exception_ptr error) & {
+    if (!error) detail::throw_usage("rill: throw_in() needs an exception");
     return detail::generator_throw_in<T, Sent>(owner_, std::move(error));
   }
 

@@ -110,6 +110,12 @@ class scheduler {
   }
 
   task_state* current_task() const noexcept { return current_task_; }
+  /// For code that is run for a task from within another, or from a callback.
+  task_state* exchange_current_task(task_state* task) noexcept {
+    task_state* const before = current_task_;
+    current_task_ = task;
+    return before;
+  }
   /// The task whose frame is being destroyed by the end of the loop, or null.
   const task_state* abandoning() const noexcept { return abandoning_; }
   task_state* first_task() const noexcept { return tasks_; }
@@ -168,6 +174,9 @@ class scheduler {
   // How much stack a chain of children that are resumed by plain calls may use before it goes on
   // from the trampoline. Far below any thread's stack, far above what everyday nesting needs.
   static constexpr std::uintptr_t nesting_bytes = 48 * 1024;
+  static std::uintptr_t floor_below(const void* frame) noexcept {
+    return reinterpret_cast<std::uintptr_t>(frame) - nesting_bytes;
+  }
   std::uintptr_t stack_floor_ = 0;  // 0 outside of batches
   static constexpr std::uint32_t full_budget = 64;
   std::uint32_t budget_ = full_budget;

@@ -243,9 +243,11 @@ class event_loop {
   void add_shutdown_hook(unique_function<coro<void>()> hook);
   /// Runs the hooks, each once.
   coro<void> run_shutdown_hooks();
-  /// Closes the async generators that have begun here and not ended, each in a task of its own, and
-  /// awaits those. asyncio: shutdown_asyncgens(). What they throw, and generators that a task is
-  /// stepping right now, go to the exception handler. run() and runner do this by themselves.
+  /// Closes the async generators that have begun here and not ended, the newest first, and waits
+  /// for those that are being closed since they were dropped. asyncio: shutdown_asyncgens(), which
+  /// closes all at the same time, also one inside another. What they throw, and generators that a
+  /// task is stepping right now, go to the exception handler. run() and runner do this by
+  /// themselves.
   coro<void> shutdown_asyncgens();
 
   /// For the library.

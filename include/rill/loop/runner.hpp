@@ -70,6 +70,7 @@ class runner {
  private:
   template <class T>
   T run(coro<T> main, const context& in, event_loop& here) {
+    detail::enterable(in, true);
     task<T> running = here.create_task(std::move(main), {.context = &in});
     run_main(running);
     return std::move(running).result();

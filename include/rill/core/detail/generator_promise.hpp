@@ -6,7 +6,6 @@
 #include <coroutine>
 #include <exception>
 #include <utility>
-#include <vector>
 
 #include "rill/core/coro.hpp"
 #include "rill/core/scheduler.hpp"
@@ -47,6 +46,10 @@ class generator_promise_base : public awaiting_promise, public live_generator {
   bool has_begun() const noexcept { return owner_ != nullptr; }
   bool is_orphan() const noexcept { return object_ == nullptr; }
   bool is_at_step() const noexcept { return step_ != nullptr; }
+  /// For the end of a run, which tries it once.
+  bool may_be_closed() const noexcept { return !is_at_step() && !close_tried_; }
+  void begin_last_close() noexcept { close_tried_ = true; }
+  generator_owner& object() const noexcept { return *object_; }
 
   /// Starts a step for `caller`, once `arm()` has put in what the step brings. False: it has ended,
   /// the caller need not suspend. Throws usage_error, before anything has changed.
@@ -90,10 +93,11 @@ class generator_promise_base : public awaiting_promise, public live_generator {
         flags_ & ~(promise_inline | promise_finished | promise_foreign_caller));
   }
   void prepare_slowly(task_state& task);
-  template <class Promise>
-  void try_prepare(task_state& task) {
+  template <class Promise, class Arm>
+  void try_prepare(task_state& task, Arm& arm) {
     try {
       prepare_step(task);
+      arm();
     } catch (...) {
       discard_waiting_task<Promise>(task);
       throw;
@@ -106,6 +110,7 @@ class generator_promise_base : public awaiting_promise, public live_generator {
   const cancel_scope* entry_scope_ = nullptr;  // the innermost one where the step began
   std::exception_ptr error_;                   // on its way in, or, behind the end, out
   bool last_try_ = false;                      // to close it: being handed to a task
+  bool close_tried_ = false;                   // at the end of a run
 };
 
 /// Owns the frame of a generator; the loop closes what is dropped half-way.
@@ -128,12 +133,6 @@ class generator_owner {
     return *this;
   }
   ~generator_owner() { drop(); }
-
-  /// Takes the frame away from whoever owns it, for whom it is over then.
-  static generator_owner take_over(generator_promise_base& promise) noexcept {
-    promise.object_->release();
-    return generator_owner(promise);
-  }
 
   /// Null: over, or never made.
   generator_promise_base* promise() const noexcept { return promise_; }
@@ -194,10 +193,9 @@ template <class Promise, class Arm>
 bool generator_promise_base::start_step(generator_step& step, std::coroutine_handle<Promise> caller,
                                         Arm arm) {
   task_state& task = waiting_task(caller);
-  try_prepare<Promise>(task);
+  try_prepare<Promise>(task, arm);
   step_ = &step;
   set_task(task);
-  arm();
   if constexpr (rill_promise<Promise>) {
     return start_child(caller);
   } else {
@@ -245,8 +243,13 @@ class [[nodiscard]] generator_close final : public generator_throw {
   }
 };
 
-/// Hands each generator of the loop that has begun, has not ended, and is at no step, to a task
-/// that closes it; reports those that are at a step.
-std::vector<any_task> close_live_generators(scheduler& owner);
+/// Closes the generators of the loop that have begun and not ended, the newest first, as one may be
+/// part of an older one; then waits for the tasks that close what was left half-way. Reports what
+/// the closes throw, and generators that another task is stepping.
+coro<> close_live_generators(scheduler& owner);
+/// For the end of a run, which does not cancel those.
+bool closes_generator(const any_task& task) noexcept;
+/// Requires: not null.
+bool is_generator_exit(const std::exception_ptr& error) noexcept;
 
 }  // namespace rill::detail

@@ -121,6 +121,7 @@ class promise_base {
   /// The same for a caller that is no rill coroutine; the task must be a guest_task.
   bool start_for_foreign(std::coroutine_handle<> caller) noexcept {
     flags_ |= promise_foreign_caller;
+    const running_task_mark mark(task_->owner(), *task_);
     return start_child(caller);
   }
 

@@ -86,7 +86,10 @@ class task_state : public future_state, public ready_node {
   const context_state* shared_context() const noexcept {
     return extras_ != nullptr ? extras_->shared.get() : nullptr;
   }
-  void share_context(context_state& given) { extras().shared = state_ref<context_state>(&given); }
+  void share_context(context_state& given) {
+    extras().shared = state_ref<context_state>(&given);
+    shares_context_ = true;
+  }
   /// A copy of the context of the code that makes this task. Throws std::bad_alloc.
   void copy_context() {
     const context_slot* const present = maker_context(*scheduler_);
@@ -124,6 +127,8 @@ class task_state : public future_state, public ready_node {
   /// The coroutine that is not rill's, and for which it stands in, is destroyed while it waits, or
   /// before it has gone on. No effect on tasks.
   void forget_guest() noexcept;
+  /// The same for one that was queued, maybe by another thread: its turn comes, and ends it.
+  void forget_queued_guest() noexcept { leaf_ = std::noop_coroutine(); }
   /// As wake(), from any thread; the wait must be one that try_cancel() cannot withdraw.
   void wake_from_any_thread() noexcept { scheduler_->post(*this); }
 
@@ -172,6 +177,9 @@ class task_state : public future_state, public ready_node {
 
   /// Takes the wait back, shielded or not: the loop is being closed, and the frame will go.
   void withdraw_wait() noexcept;
+  /// It closes a generator that was left half-way: the end of a run waits for it.
+  bool closes_generator() const noexcept { return closes_generator_; }
+  void mark_as_closing() noexcept { closes_generator_ = true; }
   /// Its loop is being closed, and its frame goes with it.
   bool abandoned() const noexcept { return abandoned_; }
   /// Ends the task without its coroutine having ended: the loop is being closed.
@@ -209,6 +217,8 @@ class task_state : public future_state, public ready_node {
   static void drop(ready_node& node) noexcept;
   void enlist(promise_base& outermost) noexcept;
   void run(scheduler& owner) noexcept;
+  void run_step(scheduler& owner) noexcept;
+  void run_in_shared_context(scheduler& owner) noexcept;
   void finish() noexcept;
   void destroy_frame() noexcept;
   void end_without_running() noexcept;
@@ -248,6 +258,8 @@ class task_state : public future_state, public ready_node {
   bool in_circle_ : 1 = false;  // the request has come back to this task meanwhile
   bool guest_ : 1 = false;
   bool abandoned_ : 1 = false;
+  bool shares_context_ : 1 = false;
+  bool closes_generator_ : 1 = false;
 };
 
 /// Behind the clean-up of a combinator: throws the cancellation that has interrupted it, or, if
@@ -264,6 +276,20 @@ const context_slot* maker_context(const scheduler& owner) noexcept {
 inline task_state* future_state::as_task() noexcept {
   return is_task_ ? static_cast<task_state*>(this) : nullptr;
 }
+
+/// While code runs for a task from within another, or from a callback.
+class running_task_mark {
+ public:
+  running_task_mark(scheduler& owner, task_state& task) noexcept
+      : owner_(&owner), before_(owner.exchange_current_task(&task)) {}
+  running_task_mark(const running_task_mark&) = delete;
+  running_task_mark& operator=(const running_task_mark&) = delete;
+  ~running_task_mark() { owner_->exchange_current_task(before_); }
+
+ private:
+  scheduler* owner_;
+  task_state* before_;
+};
 
 /// Base of the awaiters that may stay parked: the task, and the check on resumption.
 class parking_awaiter : public wait_op {

@@ -166,9 +166,16 @@ class wait_list {
   /// The same for one that waits here.
   void move_to(list_waiter& waiter, wait_list& other) noexcept;
 
+  /// Visits those too that were granted and have not resumed.
+  template <class Visit>
+  void for_each_inside(Visit visit) const {
+    for (wait_link* at = root_.next; at != &root_; at = at->next) visit(waiter_at(at));
+  }
+
   /// Whether a task of that loop may wait here.
   bool fits(const scheduler& owner) const noexcept {
-    return empty() || &front().parked->owner() == &owner;
+    // The granted belong to it as well.
+    return root_.next == &root_ || &waiter_at(root_.next).parked->owner() == &owner;
   }
   void push(list_waiter& waiter) noexcept {
     wait_link* const last = root_.previous;
