@@ -198,6 +198,62 @@ RILL_TEST_CASE("a source whose task is cancelled by others does not end in silen
   }
 }
 
+namespace {
+
+async_generator<int> failing_at_close(std::string what) {
+  std::exception_ptr exit;
+  try {
+    co_yield 1;
+    co_await rill::sleep(1h);
+  } catch (...) {
+    exit = std::current_exception();
+  }
+  if (exit) throw std::runtime_error(what);
+}
+
+}  // namespace
+
+RILL_TEST_CASE("an error of a close comes out of the close, a second one is reported", "[merge]") {
+  auto merged = rill::merge(failing_at_close("one"), failing_at_close("other"));
+  co_await first_of(merged);
+  co_await let_run();
+  std::string text;
+  try {
+    co_await merged.aclose();
+  } catch (const std::runtime_error& error) {
+    text = error.what();
+  }
+  CHECK(text == "one");
+  const std::vector<std::string> reports = rill::testing::take_reports();
+  REQUIRE(reports.size() == 1);
+  CHECK_THAT(reports[0], Catch::Contains("other"));
+}
+
+RILL_TEST_CASE("a source that is withdrawn with its offer does not end the others", "[merge]") {
+  const auto slow_to_close = []() -> async_generator<int> {
+    bool closing = false;
+    while (!closing) {
+      try {
+        co_yield 1;
+      } catch (const rill::generator_exit&) {
+        closing = true;
+      }
+    }
+    co_await rill::sleep(1s);
+  };
+  auto merged = rill::merge(slow_to_close(), every(2s, 20, 1));
+  const rill::task<int> step = create_task(first_of(merged));
+  co_await rill::yield();
+  const std::vector<rill::any_task> all = rill::all_tasks();
+  REQUIRE(all.size() >= 3);
+  co_await rill::yield();
+  all[all.size() - 2].cancel();  // that of the first source, whose offer was seen and not taken
+  co_await rill::sleep(5s);
+  CHECK(step.done());
+  CHECK((step.cancelled() || step.result() == 1 || step.result() == 20));
+  co_await merged.aclose();
+}
+
 TEST_CASE("a merge that goes with its loop", "[merge]") {
   std::string log;
   async_generator<int> merged;

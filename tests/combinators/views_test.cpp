@@ -229,3 +229,44 @@ RILL_TEST_CASE("a cancellation inside a function closes the source", "[views]") 
   CHECK(log == "1x");
   CHECK_FALSE(chain);
 }
+
+RILL_TEST_CASE("what is thrown in at the last item of take comes out behind the close", "[views]") {
+  std::string log;
+  auto two = views::take(counting(log), 2);
+  co_await two.next();
+  co_await two.next();
+  bool came_out = false;
+  try {
+    const auto item = co_await two.throw_in(std::make_exception_ptr(std::string("last")));
+    CHECK_FALSE(item);
+  } catch (const std::string&) {
+    came_out = true;
+  }
+  CHECK(came_out);
+  CHECK(log == "12x");
+}
+
+RILL_TEST_CASE("items that cannot be assigned go through", "[views]") {
+  struct fixed {
+    const int value;
+  };
+  const auto several = []() -> async_generator<fixed> {
+    for (int i = 1; i <= 3; ++i) {
+      const fixed item{i};
+      co_yield item;
+    }
+  };
+  auto two = several() | views::filter([](const fixed& item) { return item.value != 2; });
+  int sum = 0;
+  while (auto item = co_await two.next()) sum += item->value;
+  CHECK(sum == 4);
+  const std::vector<int> store{1, 2};
+  const auto each = [](const std::vector<int>& of) -> async_generator<const int&> {
+    for (const int& item : of) co_yield item;
+  };
+  auto numbered = views::enumerate(each(store), 5);
+  const auto first = co_await numbered.next();
+  CHECK(first->first == 5);
+  CHECK(&first->second == &store[0]);
+  co_await numbered.aclose();
+}

@@ -37,8 +37,12 @@ coro<> run_merged(async_generator<T> source, merge_place place) {
   } catch (...) {
     failure = std::current_exception();
   }
-  place.leave(failure);
+  // Of several errors the first is thrown by the step, the others come to the exception handler.
+  if (!place.leave(failure) && !is_cancellation(failure)) std::rethrow_exception(failure);
 }
+
+/// Throws what is to be thrown when all sources have ended, one of which may have failed only then.
+void leave_merged(const std::exception_ptr& failure, const std::exception_ptr& late);
 
 }  // namespace detail
 
@@ -52,8 +56,8 @@ coro<> run_merged(async_generator<T> source, merge_place place) {
 /// From the first step on each source runs in a task of its own, and is at most one item ahead.
 /// **The end**: when a source throws, when the merged generator is closed, dropped half-way, or
 /// cancelled at a step, all tasks are cancelled, sources that hold an item are closed, and all have
-/// ended before that goes on; items that were not taken are dropped. An error of a source is thrown
-/// by the step; those of others that fail meanwhile are dropped.
+/// ended before that goes on; items that were not taken are dropped. The first error of a source is
+/// thrown, also one of its close; others come to the exception handler.
 /// **Lifetime**: the sources are kept.
 template <class T>
 async_generator<T> merge(std::vector<async_generator<T>> sources) {
@@ -66,15 +70,18 @@ async_generator<T> merge(std::vector<async_generator<T>> sources) {
       running.push_back(
           create_task(detail::run_merged(std::move(each), detail::merge_place(meeting))));
     }
-    while (true) {
+    while (!meeting->has_error()) {
       co_await meeting->news();
-      if (meeting->error() || !meeting->has_offer()) break;
+      if (!meeting->has_offer()) {
+        if (meeting->is_over()) break;
+        continue;  // withdrawn meanwhile
+      }
       auto* const offered = static_cast<detail::generator_item_t<T>*>(meeting->offered());
       detail::generator_item_t<T> item = std::move(*offered);
       meeting->took();
       co_yield detail::object_of<T>(item);
     }
-    failure = meeting->error();
+    failure = meeting->take_error();
   } catch (...) {
     failure = std::current_exception();
   }
@@ -83,9 +90,7 @@ async_generator<T> merge(std::vector<async_generator<T>> sources) {
     for (const task<>& each : running) each.cancel();
     for (const task<>& each : running) co_await detail::ended(each);
   }
-  if (!failure) co_return;
-  if (detail::is_cancellation(failure)) detail::rethrow_interruption(failure);
-  std::rethrow_exception(failure);
+  detail::leave_merged(failure, meeting->take_error());
 }
 
 /// The same of arguments.

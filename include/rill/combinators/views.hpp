@@ -158,7 +158,8 @@ auto filter(F function) {
 
 // [views_take]
 /// The first `count` items. Behind the last one the source is closed; no further item is asked for,
-/// and none at all for a count of zero.
+/// and none at all for a count of zero: so what is thrown in at the last one comes out behind the
+/// close, and what is sent there is dropped.
 template <class T, class Sent>
 async_generator<T, Sent> take(async_generator<T, Sent> source, std::size_t count) {
   return detail::relay<T>(std::move(source), detail::take_stage<T>{count});

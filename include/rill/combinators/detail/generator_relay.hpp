@@ -29,39 +29,47 @@ T&& object_of(generator_item_t<T>& item) noexcept {
   return static_cast<T&&>(*item);
 }
 
+template <class T>
+inline constexpr bool moves_without_exceptions =
+    std::is_reference_v<T> || std::is_nothrow_move_constructible_v<T>;
+
 /// A generator that gives what `stage` makes of the items of `source`. The stage has
 ///   bool wants_more()         false: the end, without a further item of the source
 ///   apply(T&& item)           an item of U, empty to pass this one over; or a coro of that
 template <class U, class T, class Sent, class Stage>
 async_generator<U, Sent> relay(async_generator<T, Sent> source, Stage stage) {
+  static_assert(!std::is_void_v<T> && moves_without_exceptions<T> && moves_without_exceptions<U>,
+                "rill: the items of views are values or references, and moved about, which must "
+                "not throw; yield a std::unique_ptr to the item instead");
   std::exception_ptr thrown;   // at the co_yield, for the source
   std::exception_ptr failure;  // leaves, behind the close of the source
   sent_slot<Sent> sent;
   while (!failure && stage.wants_more()) {
-    generator_item_t<T> item{};
+    // Emplaced, not assigned, which not every item can be.
+    std::optional<generator_item_t<T>> item;
     if (thrown) {
-      item = co_await source.throw_in(std::exchange(thrown, nullptr));
+      item.emplace(co_await source.throw_in(std::exchange(thrown, nullptr)));
     } else if constexpr (std::is_void_v<Sent>) {
-      item = co_await source.next();
+      item.emplace(co_await source.next());
     } else if (sent.value) {
-      item = co_await source.send(std::move(*sent.value));
+      item.emplace(co_await source.send(std::move(*sent.value)));
       sent.value.reset();
     } else {
-      item = co_await source.next();
+      item.emplace(co_await source.next());
     }
-    if (!item) co_return;
-    generator_item_t<U> made{};
+    if (!*item) co_return;
+    std::optional<generator_item_t<U>> made;
     try {
-      if constexpr (is_coro<decltype(stage.apply(object_of<T>(item)))>) {
-        made = co_await stage.apply(object_of<T>(item));
+      if constexpr (is_coro<decltype(stage.apply(object_of<T>(*item)))>) {
+        made.emplace(co_await stage.apply(object_of<T>(*item)));
       } else {
-        made = stage.apply(object_of<T>(item));
+        made.emplace(stage.apply(object_of<T>(*item)));
       }
     } catch (...) {
       failure = std::current_exception();
     }
-    if (!made) continue;
-    U&& given = object_of<U>(made);
+    if (failure || !*made) continue;
+    U&& given = object_of<U>(*made);
     try {
       if constexpr (std::is_void_v<Sent>) {
         co_yield static_cast<U&&>(given);
@@ -77,6 +85,8 @@ async_generator<U, Sent> relay(async_generator<T, Sent> source, Stage stage) {
     }
   }
   co_await source.aclose();
+  // Nothing further is asked of the source, so what was thrown in has nobody else to go to.
+  if (!failure) failure = thrown;
   if (failure) std::rethrow_exception(failure);
 }
 

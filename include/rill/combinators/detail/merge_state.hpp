@@ -39,12 +39,18 @@ class merge_meeting {
   };
   offer_awaiter offer(void* item) noexcept { return {*this, item}; }
 
-  /// A source has ended.
-  void leave(std::exception_ptr error) noexcept {
+  /// A source has ended. False if its error is not the first.
+  bool leave(const std::exception_ptr& error) noexcept {
     --running_;
-    if (error && !error_) error_ = std::move(error);
+    const bool told = !error || !error_;
+    if (error && told) error_ = error;
     wake_taker();
+    return told;
   }
+  bool is_over() const noexcept { return running_ == 0; }
+  bool has_error() const noexcept { return error_ != nullptr; }
+  /// What a source has thrown; the next one is the first again.
+  std::exception_ptr take_error() noexcept { return std::exchange(error_, nullptr); }
 
   /// The wait for an offer, an error, or the end of all sources.
   class take_awaiter final : public list_waiter {
@@ -63,7 +69,6 @@ class merge_meeting {
   };
   take_awaiter news() noexcept { return take_awaiter(*this); }
 
-  const std::exception_ptr& error() const noexcept { return error_; }
   bool has_offer() const noexcept { return !offers_.empty(); }
   /// The oldest item that is offered. Require: has_offer().
   void* offered() const noexcept { return static_cast<offer_awaiter&>(offers_.front()).item(); }
@@ -91,12 +96,12 @@ class merge_place {
   merge_place& operator=(merge_place&&) = delete;
   ~merge_place() {
     // The task was cancelled before its first step.
-    if (meeting_) leave(std::make_exception_ptr(cancelled_error("a source's task was cancelled")));
+    if (meeting_) leave(std::make_exception_ptr(cancelled_error()));
   }
 
   merge_meeting& meeting() const noexcept { return *meeting_; }
-  void leave(std::exception_ptr error) noexcept {
-    std::exchange(meeting_, nullptr)->leave(std::move(error));
+  bool leave(const std::exception_ptr& error) noexcept {
+    return std::exchange(meeting_, nullptr)->leave(error);
   }
 
  private:
