@@ -66,30 +66,31 @@ void threadsafe_core::wake_told() noexcept {
   told_bed_ = nullptr;
 }
 
-bool threadsafe_core::tell(waiting_party& who, party_stage outcome) noexcept {
+bool threadsafe_core::runs_here(const waiting_party& who) noexcept {
+  const scheduler& owner = who.parked->owner();
+  return scheduler::current() == &owner && owner.is_open();
+}
+
+bool threadsafe_core::reach(waiting_party& who) noexcept {
+  // From here until it is posted the loop does not destroy the frame, whatever else becomes of it.
+  if (who.parked == nullptr || runs_here(who) || who.parked->owner().hold_open()) return true;
   who.unlink();
+  who.stage = party_stage::idle;
+  return false;
+}
+
+void threadsafe_core::tell_reached(waiting_party& who, party_stage outcome) noexcept {
+  who.unlink();
+  who.stage = outcome;
   if (who.parked == nullptr) {
     wake_told();
-    who.stage = outcome;
     told_bed_ = who.bed;
-    return true;
+  } else if (runs_here(who)) {
+    who.parked->wake();
+  } else {
+    wake_told();
+    told_task_ = who.parked;
   }
-  task_state& task = *who.parked;
-  scheduler& owner = task.owner();
-  if (scheduler::current() == &owner && owner.is_open()) {
-    who.stage = outcome;
-    task.wake();
-    return true;
-  }
-  // From here until it is posted the loop does not destroy the frame, whatever else becomes of it.
-  if (!owner.hold_open()) {
-    who.stage = party_stage::idle;
-    return false;
-  }
-  wake_told();
-  who.stage = outcome;
-  told_task_ = &task;
-  return true;
 }
 
 void threadsafe_core::tell_all(party_list& list, party_stage outcome) noexcept {

@@ -326,3 +326,43 @@ TEST_CASE("for want of memory an item stays where it is", "[misuse]") {
   CHECK(refuses(sorted));
   CHECK(refuses(stacked));
 }
+
+TEST_CASE("the second loop is noticed while the first one's task has been granted", "[misuse]") {
+  step_loop one;
+  step_loop other;
+  rill::semaphore permits(0);
+  const auto takes = [](rill::semaphore& from) -> coro<> { co_await from.acquire(); };
+  const task<> mine = one.loop().create_task(takes(permits));
+  one.settle();
+  permits.release(2);
+  const task<> theirs = other.loop().create_task(takes(permits));
+  other.settle();
+  CHECK_THROWS_WITH(theirs.result(), Contains("two event loops"));
+  one.settle();
+  mine.result();
+  CHECK(permits.value() == 1);
+}
+
+RILL_TEST_CASE("a condition may go while those it has notified wait for a shared lock",
+               "[misuse]") {
+  rill::lock mutex;
+  auto changed = std::make_unique<rill::condition>(mutex);
+  const auto waits = [](rill::condition& on) -> coro<> {
+    const auto guard = co_await on.scoped();
+    co_await on.wait();
+  };
+  const task<> one = rill::create_task(waits(*changed));
+  const task<> other = rill::create_task(waits(*changed));
+  co_await let_run();
+  {
+    const auto guard = co_await changed->scoped();
+    changed->notify_all();
+    changed.reset();
+    one.cancel();
+  }
+  co_await let_run();
+  CHECK(one.cancelled());
+  CHECK(other.done());
+  CHECK_FALSE(other.cancelled());
+  CHECK_FALSE(mutex.locked());
+}

@@ -6,10 +6,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "rill/core/errors.hpp"
+#include "rill/core/scheduler.hpp"
 #include "rill/core/yield.hpp"
 #include "rill/sync/threadsafe_queue.hpp"
 #include "rill/testing/step_loop.hpp"
@@ -285,4 +287,110 @@ TEST_CASE("a foreign coroutine whose loop is closed is passed over", "[threadsaf
   CHECK(items.try_get() == 1);
   CHECK(items.try_get() == 2);
   CHECK(unheard + unused == 0);
+}
+
+namespace {
+
+/// A coroutine that is not rill's, owned by its handle.
+struct foreign_getter {
+  struct promise_type {
+    foreign_getter get_return_object() {
+      return {std::coroutine_handle<promise_type>::from_promise(*this)};
+    }
+    std::suspend_never initial_suspend() const noexcept { return {}; }
+    std::suspend_always final_suspend() const noexcept { return {}; }
+    void return_void() const noexcept {}
+    void unhandled_exception() const noexcept { std::terminate(); }
+  };
+  std::coroutine_handle<promise_type> handle;
+};
+foreign_getter gets_once(numbers& from) { co_await from.get(); }
+foreign_getter gets_twice(numbers& from, std::vector<int>& got) {
+  auto next = from.get();
+  got.push_back(co_await next);
+  got.push_back(co_await next);
+}
+
+}  // namespace
+
+TEST_CASE("a coroutine that is not rill's may go when it was told, and before it has gone on",
+          "[threadsafe_queue]") {
+  numbers items;
+  step_loop steps;
+  std::vector<std::coroutine_handle<>> waiting;
+  const auto begin = [&] { steps.in_loop([&] { waiting.push_back(gets_once(items).handle); }); };
+  begin();
+  elsewhere([&items] { CHECK(items.try_put(7)); });
+  waiting.back().destroy();
+  CHECK(items.try_get() == 7);
+  steps.settle();
+  begin();
+  steps.in_loop([&] {
+    CHECK(items.try_put(8));
+    waiting.back().destroy();
+  });
+  CHECK(items.try_get() == 8);
+  begin();
+  waiting.back().destroy();
+  CHECK(items.stats().getters == 0);
+  steps.in_loop([] { CHECK(rill::detail::scheduler::current()->external_work() == 0); });
+}
+
+TEST_CASE("an awaiter that is awaited again counts as what it is", "[threadsafe_queue]") {
+  numbers items;
+  step_loop steps;
+  const auto gets_often = [](numbers& from) -> coro<int> {
+    auto next = from.get();
+    int sum = co_await next;
+    for (int i = 0; i < 200; ++i) {
+      from.try_put(i);
+      sum += co_await next;
+    }
+    co_return sum;
+  };
+  const task<int> often = steps.loop().create_task(gets_often(items));
+  steps.settle();
+  elsewhere([&items] { items.try_put(0); });
+  steps.settle();
+  CHECK(often.result() == 199 * 200 / 2);
+  steps.in_loop([] { CHECK(rill::detail::scheduler::current()->external_work() == 0); });
+
+  std::vector<int> got;
+  std::coroutine_handle<> twice;
+  steps.in_loop([&] { twice = gets_twice(items, got).handle; });
+  items.try_put(1);
+  steps.in_loop([&] { items.try_put(2); });
+  steps.settle();
+  CHECK(got == std::vector<int>{1, 2});
+  twice.destroy();
+}
+
+TEST_CASE("an item that has come back leaves before one that waits to be taken in",
+          "[threadsafe_queue]") {
+  numbers items(1);
+  {
+    step_loop steps;
+    const task<int> reader = steps.loop().create_task(gets(items));
+    steps.settle();
+    elsewhere([&items] { CHECK(items.try_put(1)); });
+  }
+  std::thread writer([&items] { items.put_blocking(2); });
+  wait_until([&items] { return items.stats().putters == 1; });
+  CHECK(items.try_get() == 1);
+  CHECK(items.try_get() == 2);
+  writer.join();
+}
+
+TEST_CASE("an item goes on from a coroutine whose loop is closed to the next in line",
+          "[threadsafe_queue]") {
+  numbers items;
+  std::coroutine_handle<> left;
+  {
+    step_loop steps;
+    steps.in_loop([&] { left = gets_once(items).handle; });
+  }
+  CHECK(items.stats().getters == 1);
+  CHECK(items.try_put(9));
+  CHECK(items.try_get() == 9);
+  left.destroy();
 }

@@ -38,6 +38,10 @@ class condition {
 
   condition() noexcept : lock_(&own_) {}
   explicit condition(lock& shared) noexcept : lock_(&shared) {}
+  ~condition() {
+    if (notified_ != 0) [[unlikely]]
+      forget_notified();
+  }
   condition(const condition&) = delete;
   condition& operator=(const condition&) = delete;
 
@@ -81,16 +85,18 @@ class condition {
   }
   [[noreturn]] static void throw_not_locked();
   void pass_on(std::size_t count) noexcept;
+  void forget_notified() noexcept;
 
   lock own_;
   lock* lock_;
+  std::size_t notified_ = 0;  // its waiters that are in the list of the lock
   detail::wait_list waiters_;
 };
 
 /// Waits in the list of its condition, then, notified or cancelled, in that of the lock.
 class [[nodiscard]] condition::wait_awaiter final : public detail::list_waiter {
  public:
-  explicit wait_awaiter(condition& owner) noexcept : condition_(&owner) {}
+  explicit wait_awaiter(condition& owner) noexcept : condition_(&owner), lock_(owner.lock_) {}
   wait_awaiter(const wait_awaiter&) = delete;
   wait_awaiter& operator=(const wait_awaiter&) = delete;
   ~wait_awaiter() {
@@ -99,26 +105,38 @@ class [[nodiscard]] condition::wait_awaiter final : public detail::list_waiter {
 
   bool await_ready() {
     condition_->check_locked();
-    condition_->lock_->waiters_.check_loop();  // before it waits: the lock is released then
+    lock_->waiters_.check_loop();  // before it waits: the lock is released then
     locking_ = notified_ = false;
     return false;
   }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
     if (!wait_in(condition_->waiters_, handle)) return false;
-    condition_->lock_->release();
+    lock_->release();
     return true;
   }
-  void await_resume() { check(); }
-  const char* describe() const noexcept override { return "condition"; }
+  void await_resume() {
+    stop_locking();
+    check();
+  }
+  const char* describe() const noexcept override { return name; }
+  static constexpr const char* name = "condition";
 
   detail::cancel_outcome try_cancel(const detail::shared_text& reason) noexcept override;
 
  private:
   friend class condition;
   void leave_with_loop() noexcept;
+  void begin_locking() noexcept {
+    locking_ = true;
+    ++condition_->notified_;
+  }
+  void stop_locking() noexcept {
+    if (std::exchange(locking_, false) && condition_ != nullptr) --condition_->notified_;
+  }
 
-  condition* condition_;
+  condition* condition_;  // null: it went while this waited for the lock
+  lock* lock_;
   bool locking_ = false;   // it waits for the lock
   bool notified_ = false;  // and has a notification, which it may have to pass on
 };

@@ -34,7 +34,8 @@ namespace rill {
 /// runs: usage_error; its time limits are in real time. **Waiting** counts as external work of the
 /// task's loop: a deadlock is not reported, and a virtual clock stands still meanwhile.
 /// **Lifetime**: must outlive all calls; those who wait when it goes get a usage_error. T is moved
-/// without exceptions, under a lock: its move constructor must not use the queue.
+/// without exceptions, under a lock: its move constructor and its destructor must not use the
+/// queue.
 template <class T>
 class threadsafe_queue {
   static_assert(std::is_nothrow_move_constructible_v<T>,

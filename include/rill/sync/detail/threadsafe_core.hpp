@@ -71,7 +71,15 @@ class threadsafe_core {
   // -- under the lock
   /// Takes one that waits out of its list, and has it go on. False if its loop is closed: it will
   /// not learn of it, and `stage` is idle.
-  bool tell(waiting_party& who, party_stage outcome) noexcept;
+  bool tell(waiting_party& who, party_stage outcome) noexcept {
+    if (!reach(who)) return false;
+    tell_reached(who, outcome);
+    return true;
+  }
+  /// The same in two halves: whether it can be told, and, if so, before anything else that. What is
+  /// handed over moves in between.
+  bool reach(waiting_party& who) noexcept;
+  void tell_reached(waiting_party& who, party_stage outcome) noexcept;
   void tell_all(party_list& list, party_stage outcome) noexcept;
   /// Lets a party wait at the end of a list. A task must be suspended already.
   static void enlist(party_list& list, waiting_party& who) noexcept;
@@ -102,6 +110,7 @@ class threadsafe_core {
   virtual ~threadsafe_core();
 
  private:
+  static bool runs_here(const waiting_party& who) noexcept;
   struct insides;  // keeps <mutex> and <condition_variable> out of the headers
 
   void wake_told() noexcept;

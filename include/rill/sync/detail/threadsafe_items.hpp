@@ -29,7 +29,8 @@ struct put_party : waiting_party {
   T* source = nullptr;
 };
 
-/// Of T only its move constructor runs under the lock; what is dropped is destroyed behind it.
+/// Of T only its move constructor, and the destructor of what was moved from, run under the lock;
+/// what is dropped is destroyed behind it.
 ///
 /// Invariant: what has come back is older than all that is in `stored_`, and sorted, the oldest
 /// last.
@@ -94,12 +95,11 @@ bool threadsafe_items<T>::hand_over(T& item, std::uint64_t number) {
   while (!getters.empty()) {
     // All that wait there are get_parties of this T.
     auto& first = static_cast<get_party<T>&>(getters.front());
+    if (!reach(first)) continue;
     first.item.emplace(std::move(item));
     first.number = number;
-    if (tell(first, party_stage::granted)) return true;
-    std::destroy_at(&item);
-    std::construct_at(&item, *std::move(first.item));
-    first.item.reset();
+    tell_reached(first, party_stage::granted);
+    return true;
   }
   return false;
 }

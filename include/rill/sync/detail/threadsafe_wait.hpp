@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coroutine>
+#include <utility>
 
 #include "rill/core/detail/foreign_awaiter.hpp"
 #include "rill/core/detail/task_state.hpp"
@@ -72,7 +73,8 @@ class party_wait : public parking_awaiter, public native_awaiter, public Party {
   /// For await_resume(): the outcome. Throws for a cancellation.
   party_stage finish() {
     if (suspended_) end_wait();
-    check_interrupt();
+    task_state* const task = std::exchange(task_, nullptr);
+    if (task != nullptr && task->take_interrupt()) task->throw_interrupt();
     return this->stage;
   }
 
@@ -93,6 +95,7 @@ class party_wait : public parking_awaiter, public native_awaiter, public Party {
     suspend(task);
     outside_ = true;
     guest_ = guest;
+    if (guest) task.add_reference();  // who destroys a foreign coroutine may come late
     task.owner().begin_external_work();
     task.suspend(handle, *this);
     this->parked = &task;
@@ -109,16 +112,26 @@ class party_wait : public parking_awaiter, public native_awaiter, public Party {
   }
   void end_wait() noexcept {
     suspended_ = false;
-    if (outside_) task_->owner().end_external_work();
+    if (std::exchange(outside_, false)) task_->owner().end_external_work();
+    if (std::exchange(guest_, false)) {
+      task_->release();
+      task_ = nullptr;  // a guest is not interrupted
+    }
     core_->release();
   }
   // The destructor of a derived class has left already.
   void end_unfinished() noexcept {
-    // Whoever has been told belongs to a loop that is closed now, which counts no more, and the
-    // guest that stood for a foreign coroutine may be gone.
-    if (outside_ && this->stage == party_stage::idle) {
-      task_->owner().end_external_work();
-      if (guest_) static_cast<guest_task*>(task_)->discard();
+    // A task that has been told belongs to a loop that is closed now, which counts no more. A
+    // foreign coroutine may be destroyed at any time.
+    const bool told = this->stage != party_stage::idle;
+    if (outside_ && (guest_ || !told)) task_->owner().end_external_work();
+    if (guest_) {
+      if (told) {
+        task_->forget_queued_guest();
+      } else {
+        task_->release();
+      }
+      task_->release();
     }
     core_->release();
   }
