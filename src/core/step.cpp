@@ -43,7 +43,7 @@ void task_state::run_in_shared_context(scheduler& owner) noexcept {
     return;
   }
   run_step(owner);
-  shared->entered.store(false);
+  shared->entered.store_release(false);
 }
 
 void task_state::step(ready_node& node) noexcept {

@@ -27,6 +27,7 @@ event_loop& runner::loop() {
   if (closed_) detail::throw_usage("rill: this runner is closed; make a new one");
   if (!loop_) {
     context_.emplace(copy_context());
+    detail::context_access::state(*context_).noted = false;
     loop_ = std::make_unique<event_loop>(std::move(options_));
   }
   return *loop_;

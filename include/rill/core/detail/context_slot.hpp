@@ -96,6 +96,9 @@ class context_state {
 
   context_slot slot;
   atomic<bool> entered{false};
+  /// Whether the steps of tasks that share it note that they are inside. A runner's own context,
+  /// which no code can name, spares them that.
+  bool noted = true;
 
  private:
   ~context_state() = default;

@@ -88,7 +88,7 @@ class task_state : public future_state, public ready_node {
   }
   void share_context(context_state& given) {
     extras().shared = state_ref<context_state>(&given);
-    shares_context_ = true;
+    shares_context_ = given.noted;
   }
   /// A copy of the context of the code that makes this task. Throws std::bad_alloc.
   void copy_context() {
