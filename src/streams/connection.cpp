@@ -28,6 +28,10 @@ coro<connection> open_connection(std::string host, std::uint16_t port, connectio
   co_return wrap(std::move(connected), options.limit);
 }
 
+coro<connection> open_unix_connection(std::string path, connection_options options) {
+  return open_connection(socket_address::unix_path(path), options);
+}
+
 coro<connection> open_connection(socket_address address, connection_options options) {
   socket connected = co_await connect_tcp(address, options.connect);
   co_return wrap(std::move(connected), options.limit);

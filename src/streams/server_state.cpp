@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "rill/core/create_task.hpp"
+#include "rill/core/detail/ended_awaiter.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/exception_context.hpp"
 #include "rill/loop/sleep.hpp"
@@ -20,6 +21,12 @@ constexpr std::chrono::seconds accept_retry{1};
 
 void tell(std::optional<future<>>& event) noexcept {
   if (event && !event->done()) event->set_result();
+}
+
+/// The same for those who may wait again.
+void tell_once(std::optional<future<>>& event) noexcept {
+  tell(event);
+  event.reset();
 }
 
 }  // namespace
@@ -45,9 +52,21 @@ server_state::~server_state() { owner_->release(); }
 void server_state::serve(std::vector<socket> listening) {
   sockets_ = std::move(listening);
   port_ = sockets_.front().local_address().port();
+  if (options_.cleanup_socket) {
+    files_.reserve(sockets_.size());
+    for (const socket& listener : sockets_) files_.emplace_back(listener.local_address());
+  }
   for (const socket& listener : sockets_) {
     const task_options named{"accept"};
     accepting_.push_back(create_task(accept_connections(shared_from_this(), listener), named));
+  }
+}
+
+coro<> server_state::wait_for_room(std::shared_ptr<server_state> self) {
+  while (self->open_ && self->is_full()) {
+    if (!self->room_) self->room_ = future_access::make<void>(*self->owner_);
+    const future<> room = *self->room_;
+    co_await ended(room);
   }
 }
 
@@ -56,9 +75,13 @@ coro<> server_state::accept_connections(std::shared_ptr<server_state> self,
   bool failing = false;
   while (self->open_) {
     std::exception_ptr problem;
+    if (self->is_full()) co_await wait_for_room(self);
+    if (!self->open_) break;
     try {
       socket client = co_await listener.accept();
       failing = false;
+      // Another listener may have been faster.
+      if (self->is_full()) co_await wait_for_room(self);
       if (self->open_) self->begin(std::move(client));
     } catch (const std::system_error&) {
       problem = std::current_exception();
@@ -121,7 +144,9 @@ void server_state::close() noexcept {
   open_ = false;
   for (const task<>& accepting : accepting_) accepting.cancel();
   accepting_.clear();
+  files_.clear();  // first: no other server may have bound there yet
   sockets_.clear();
+  if (room_) tell_once(room_);
   tell(closed_);
   note_end();
 }
@@ -145,6 +170,7 @@ void server_state::cancel_handlers() {
 void server_state::connection_closed(stream_core& connection) noexcept {
   clients_.erase(connection);
   --client_count_;
+  if (room_) tell_once(room_);
   note_end();
 }
 

@@ -14,6 +14,7 @@
 #include "rill/core/task.hpp"
 #include "rill/net/socket.hpp"
 #include "rill/streams/server.hpp"
+#include "streams/socket_file.hpp"
 #include "streams/stream_core.hpp"
 
 namespace rill::detail {
@@ -64,6 +65,10 @@ class server_state final : public connection_listener,
   void connection_closed(stream_core& connection) noexcept override;
 
  private:
+  bool is_full() const noexcept {
+    return options_.max_clients != 0 && client_count_ >= options_.max_clients;
+  }
+  static coro<> wait_for_room(std::shared_ptr<server_state> self);
   static coro<> accept_connections(std::shared_ptr<server_state> self, const socket& listener);
   friend class running_handler;
   static coro<> handle(std::unique_ptr<running_handler> mark, state_ref<stream_core> core);
@@ -75,10 +80,12 @@ class server_state final : public connection_listener,
   connection_handler handler_;
   server_options options_;
   std::vector<socket> sockets_;  // does not grow while a task accepts
+  std::vector<socket_file> files_;
   std::vector<task<>> accepting_;
   intrusive_list<stream_core, connection_link> clients_;  // leave by connection_closed()
   intrusive_list<running_handler> handlers_;
   std::size_t client_count_ = 0;
+  std::optional<future<>> room_;
   std::optional<future<>> closed_;
   std::optional<future<>> idle_;
   std::uint16_t port_ = 0;

@@ -9,6 +9,7 @@
 #include "rill/core/errors.hpp"
 #include "rill/streams/server.hpp"
 #include "streams/server_state.hpp"
+#include "streams/socket_file.hpp"
 
 namespace rill::detail {
 
@@ -33,6 +34,7 @@ socket listen_on(const socket_address& address, const server_options& options) {
   try {
     socket listener(address.family(), socket_type::stream);
     set_options(listener, address, options);
+    if (options.cleanup_socket) remove_stale_socket(address);
     listener.bind(address);
     listener.listen(options.backlog);
     return listener;

@@ -187,3 +187,46 @@ RILL_IO_TEST_CASE("cancelling serve_forever shuts down", "[server]") {
   CHECK(cancelled);
   CHECK(!server.is_serving());
 }
+
+RILL_IO_TEST_CASE("a server takes no more clients than it may, and then the next", "[server]") {
+  rill::server_options two;
+  two.max_clients = 2;
+  const std::vector<std::string> hosts{"127.0.0.1", "127.0.0.2"};
+  rill::server server = co_await rill::start_server(&echo_lines, hosts, 0, two);
+  std::vector<rill::connection> clients;
+  for (int i = 0; i < 4; ++i) {
+    const char* const host = i % 2 == 0 ? "127.0.0.1" : "127.0.0.2";
+    rill::connection client = co_await rill::open_connection(host, server.port());
+    client.writer.write("hello\n");
+    clients.push_back(std::move(client));
+  }
+  const std::string first = co_await clients[0].reader.readline();
+  const std::string second = co_await clients[1].reader.readline();
+  CHECK(first == "hello\n");
+  CHECK(second == "hello\n");
+  for (int i = 0; i < 20; ++i) co_await rill::sleep(1ms);
+  CHECK(server.client_count() == 2);
+  clients[0].writer.close();
+  clients[1].writer.close();
+  const std::string third = co_await clients[2].reader.readline();
+  const std::string fourth = co_await clients[3].reader.readline();
+  CHECK(third == "hello\n");
+  CHECK(fourth == "hello\n");
+  CHECK(server.client_count() == 2);
+}
+
+RILL_IO_TEST_CASE("a server that is full can be closed", "[server]") {
+  rill::server_options one;
+  one.max_clients = 1;
+  rill::server server = co_await rill::start_server(&echo_lines, "127.0.0.1", 0, one);
+  rill::connection served = co_await rill::open_connection("127.0.0.1", server.port());
+  served.writer.write("hello\n");
+  const std::string line = co_await served.reader.readline();
+  CHECK(line == "hello\n");
+  const rill::connection waiting = co_await rill::open_connection("127.0.0.1", server.port());
+  server.close();
+  served.writer.close();
+  const bool closed = co_await server.wait_closed(5s);
+  CHECK(closed);
+  static_cast<void>(waiting);
+}

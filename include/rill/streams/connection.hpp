@@ -45,6 +45,9 @@ struct connection_options {
 coro<connection> open_connection(std::string host, std::uint16_t port,
                                  connection_options options = {});
 coro<connection> open_connection(socket_address address, connection_options options = {});
+/// The same to the Unix socket at `path`. asyncio: open_unix_connection(path). Throws
+/// std::invalid_argument for a path that is none.
+coro<connection> open_unix_connection(std::string path, connection_options options = {});
 // [/connection]
 
 }  // namespace rill

@@ -89,7 +89,9 @@ struct server_options {
   bool reuse_address = true;  ///< take a port that old connections still hold
   bool reuse_port = false;    ///< share the port with other sockets that say so
   bool keep_alive = false;
-  bool no_delay = true;                          ///< send small messages at once
+  bool no_delay = true;         ///< send small messages at once
+  bool cleanup_socket = true;   ///< Unix: remove a stale file, and the own at close
+  std::size_t max_clients = 0;  ///< no more at a time, 0: any number; others wait to be accepted
   std::size_t limit = default_stream_limit;      ///< of the readers
   address_family family = address_family::none;  ///< ipv4 or ipv6: only such addresses of a name
   resolver* names = nullptr;                     ///< who looks names up; null: system_resolver()
@@ -156,12 +158,20 @@ coro<server> start_server(Handler&& handler, std::vector<std::string> hosts, std
   return detail::start_server(detail::as_connection_handler(std::forward<Handler>(handler)),
                               std::move(hosts), port, options);
 }
-/// On one address, a Unix socket too.
+/// On one address, a Unix socket too: see start_unix_server().
 template <detail::serves_connections Handler>
 coro<server> start_server(Handler&& handler, socket_address address, server_options options = {}) {
   std::vector<socket_address> addresses(1, address);
   return detail::start_server(detail::as_connection_handler(std::forward<Handler>(handler)),
                               std::move(addresses), options);
+}
+/// On a Unix socket. asyncio: start_unix_server(handler, path). The file of a socket at `path` on
+/// which nobody listens any more is removed before (asyncio: also one in use); the server's own is
+/// removed when it is closed, if it is still the same. What is no socket, or in use, is an error
+/// (address in use). The file gets the permissions that the process's mask leaves.
+template <detail::serves_connections Handler>
+coro<server> start_unix_server(Handler&& handler, std::string path, server_options options = {}) {
+  return start_server(std::forward<Handler>(handler), socket_address::unix_path(path), options);
 }
 /// On a socket that listens already. Does not wait.
 template <detail::serves_connections Handler>

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "streams/socket_file.hpp"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "net/sockaddr.hpp"
+
+namespace rill::detail {
+
+namespace {
+
+bool has_file(const socket_address& address) noexcept {
+  return address.is_unix() && !address.is_abstract() && !address.path().empty();
+}
+
+/// False for what is no socket.
+bool look_at(const std::string& path, struct stat& status) noexcept {
+  return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+/// Nobody listens: a connection is refused.
+bool is_refused(const socket_address& address) noexcept {
+  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (probe < 0) return false;
+  const native_address native = to_native(address);
+  const bool refused = ::connect(probe, native.data(), native.size) != 0 && errno == ECONNREFUSED;
+  ::close(probe);
+  return refused;
+}
+
+}  // namespace
+
+socket_file::socket_file(const socket_address& bound) {
+  if (!has_file(bound)) return;
+  std::string path(bound.path());
+  struct stat status{};
+  if (!look_at(path, status)) return;
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+  path_ = std::move(path);
+}
+
+socket_file::~socket_file() {
+  if (path_.empty()) return;
+  struct stat status{};
+  // Somebody may have put another one there meanwhile.
+  if (!look_at(path_, status) || status.st_dev != device_ || status.st_ino != inode_) return;
+  ::unlink(path_.c_str());
+}
+
+void remove_stale_socket(const socket_address& address) noexcept {
+  if (!has_file(address)) return;
+  const std::string path(address.path());
+  struct stat status{};
+  if (look_at(path, status) && is_refused(address)) ::unlink(path.c_str());
+}
+
+}  // namespace rill::detail
