@@ -54,6 +54,16 @@ socket socket::adopt(native_handle handle) {
   return socket(handle, owner);
 }
 
+std::pair<socket, socket> socket_pair(socket_type type) {
+  static_cast<void>(detail::scheduler::require_current());
+  const int kind = type == socket_type::stream ? SOCK_STREAM : SOCK_DGRAM;
+  int ends[2];
+  if (::socketpair(AF_UNIX, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0) {
+    throw_system_error(errno, "rill: socketpair");
+  }
+  return {socket::adopt(ends[0]), socket::adopt(ends[1])};
+}
+
 socket::socket(socket&& other) noexcept
     : handle_(std::exchange(other.handle_, invalid_handle)),
       read_ahead_(other.read_ahead_),

@@ -250,3 +250,23 @@ RILL_IO_TEST_CASE("misuse is told in a sentence", "[socket]") {
   CHECK_THROWS_AS(static_cast<void>(none.recv(buffer)), rill::usage_error);
   co_return;
 }
+
+RILL_IO_TEST_CASE("a pair of sockets is a stream, or carries datagrams", "[socket]") {
+  auto [one, other] = rill::socket_pair();
+  co_await one.send_all("hello");
+  one.close();
+  char room[16];
+  const std::size_t got = co_await other.recv_all(std::span(room));
+  CHECK(std::string_view(room, got) == "hello");
+  auto [left, right] = rill::socket_pair(rill::socket_type::datagram);
+  co_await left.send("a");
+  co_await left.send("bc");
+  const std::size_t first = co_await right.recv(std::span(room));
+  const std::size_t second = co_await right.recv(std::span(room));
+  CHECK(first == 1);
+  CHECK(second == 2);
+}
+
+TEST_CASE("a pair of sockets needs a loop", "[socket]") {
+  CHECK_THROWS_AS(rill::socket_pair(), rill::usage_error);
+}

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "rill/base/native_handle.hpp"
 #include "rill/core/coro.hpp"
@@ -151,6 +152,13 @@ class socket {
   detail::scheduler* owner_ = nullptr;  // counted
 };
 // [/socket]
+
+// [socket_pair]
+/// Two Unix sockets that are connected with one another, on the loop of this thread: a stream, or
+/// datagrams, inside the process or to a child of it. asyncio: socket.socketpair(). Throws
+/// std::system_error, and usage_error when no loop runs in this thread.
+std::pair<socket, socket> socket_pair(socket_type type = socket_type::stream);
+// [/socket_pair]
 
 inline detail::try_awaiter<detail::recv_operation> socket::try_recv(
     std::span<std::byte> data) const {
