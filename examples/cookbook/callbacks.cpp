@@ -108,11 +108,12 @@ rill::coro<> from_a_thread() {
   rill::event_loop& loop = rill::event_loop::running();
   const rill::external_work_guard expected;
   const rill::future<> heard = loop.create_future<>();
-  std::thread other([&loop, heard] {
+  // By reference: only the loop's thread may copy or destroy a handle, and lambdas are copied.
+  std::thread other([&loop, &heard] {
     scheduler calls;
     const auto answer = calls.threadsafe(loop, [] { return std::string("called for a thread"); });
     const std::string text = answer.result();
-    loop.call_soon_threadsafe([heard, text] {
+    loop.call_soon_threadsafe([&heard, text] {
       say(text);
       heard.set_result();
     });

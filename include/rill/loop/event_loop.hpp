@@ -150,6 +150,8 @@ class event_loop {
   /// call_soon() for other threads; wakes the loop. asyncio: call_soon_threadsafe(). Throws
   /// usage_error on a closed loop, also while another thread closes it. The loop object must be
   /// alive: join threads that use it before it goes.
+  /// Capture futures and tasks by reference: a copy of such a handle that ends in the calling
+  /// thread races with the loop.
   template <class Callback, class... Args>
     requires std::invocable<std::decay_t<Callback>&, std::decay_t<Args>&...>
   threadsafe_handle call_soon_threadsafe(Callback&& callback, Args&&... args) {
