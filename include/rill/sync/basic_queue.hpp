@@ -233,6 +233,7 @@ class [[nodiscard]] basic_queue<T, Store>::put_awaiter final : public detail::gi
   bool await_ready() {
     if (queue_->shut_down_) throw_shut_down();
     if (queue_->full()) return false;
+    queue_->flow_.reserve();
     queue_->accept(std::move(this->item));
     return true;
   }

@@ -203,6 +203,7 @@ class [[nodiscard]] sender<T>::send_awaiter final : public detail::giving_waiter
   bool await_ready() {
     if (state_->receivers == 0) detail::throw_channel_closed();
     if (!state_->has_room()) return false;
+    state_->reserve();
     state_->accept(std::move(this->item));
     return true;
   }

@@ -61,10 +61,10 @@ struct hand_over {
   void reserve() {
     if (takers.empty()) items.reserve_one();
   }
-  /// To the first who waits for it, or into the store. Requires: there is room, or a taker.
+  /// To the first who waits for it, or into the store. Requires: there is room, or a taker, and
+  /// reserve() behind anything else that was done here.
   void accept(T&& item) {
     if (takers.empty()) {
-      items.reserve_one();
       items.push(std::move(item));
     } else {
       auto& first = static_cast<taking_waiter<T>&>(takers.front());

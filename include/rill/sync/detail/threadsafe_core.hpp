@@ -105,7 +105,7 @@ class threadsafe_core {
   party_list joiners;
 
  protected:
-  /// Throws std::invalid_argument if `size_limit` is negative.
+  /// No limit if that is zero or less.
   explicit threadsafe_core(std::ptrdiff_t size_limit);
   virtual ~threadsafe_core();
 
