@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -21,13 +22,14 @@ namespace rill {
 
 namespace detail {
 
-/// Closes, whatever came of the body; a cancellation waits until that is done.
+/// Closes, whatever came of the body; a cancellation waits until that is done. Looks at its
+/// arguments when it runs: its frame is made before there is a resource.
 template <class Resource>
-coro<> close_behind(Resource& resource, const std::exception_ptr& error,
+coro<> close_behind(Resource* const& resource, const std::exception_ptr& error,
                     std::vector<std::exception_ptr>& failures) {
   const cancel_scope keep(cancel_scope::shielding::shielded);
   try {
-    co_await closing_of(resource, error);
+    co_await closing_of(*resource, error);
   } catch (...) {
     failures.push_back(std::current_exception());
   }
@@ -39,7 +41,8 @@ coro<T> run_with(Resource resource, Body body) {
   std::vector<std::exception_ptr> failures;
   failures.reserve(1);
   // The frames are made before anything is open.
-  coro<> closing = close_behind(resource, error, failures);
+  std::remove_reference_t<Resource>* const opened = std::addressof(resource);
+  coro<> closing = close_behind(opened, error, failures);
   const auto begin = [&resource, &body] { return std::invoke(body, resource); };
   coro<result<T>> running = outcome_of<T>(begin);
   if constexpr (opens<std::remove_reference_t<Resource>>) co_await resource.open();
@@ -51,29 +54,16 @@ coro<T> run_with(Resource resource, Body body) {
   co_return std::move(outcome).value();
 }
 
-/// The same for what is opened later.
-template <class Opened>
-coro<> close_opened(std::optional<stored_t<Opened>>& resource, const std::exception_ptr& error,
-                    std::vector<std::exception_ptr>& failures) {
-  const cancel_scope keep(cancel_scope::shielding::shielded);
-  try {
-    co_await closing_of(stored<Opened>::get(*resource), error);
-  } catch (...) {
-    failures.push_back(std::current_exception());
-  }
-}
-
 template <class T, class Opened, class Body>
 coro<T> run_with_opening(coro<Opened> opening, Body body) {
   std::optional<stored_t<Opened>> resource;
+  std::remove_reference_t<Opened>* opened = nullptr;
   std::exception_ptr error;
   std::vector<std::exception_ptr> failures;
   failures.reserve(1);
-  const auto begin = [&resource, &body] {
-    return std::invoke(body, stored<Opened>::get(*resource));
-  };
+  const auto begin = [&opened, &body] { return std::invoke(body, *opened); };
   // The frames are made before anything is open.
-  coro<> closing = close_opened<Opened>(resource, error, failures);
+  coro<> closing = close_behind<std::remove_reference_t<Opened>>(opened, error, failures);
   coro<result<T>> running = outcome_of<T>(begin);
   if constexpr (std::is_reference_v<Opened>) {
     Opened given = co_await std::move(opening);
@@ -81,6 +71,7 @@ coro<T> run_with_opening(coro<Opened> opening, Body body) {
   } else {
     resource.emplace(co_await std::move(opening));
   }
+  opened = std::addressof(stored<Opened>::get(*resource));
   cancel_scope edge;
   result<T> outcome = co_await std::move(running);
   error = outcome.error();
