@@ -23,6 +23,12 @@ namespace {
 
 int number_of(native_handle handle) noexcept { return static_cast<int>(handle); }
 
+/// Non-blocking, and not inherited.
+int native_kind(socket_type type) noexcept {
+  const int kind = type == socket_type::stream ? SOCK_STREAM : SOCK_DGRAM;
+  return kind | SOCK_NONBLOCK | SOCK_CLOEXEC;
+}
+
 void make_non_blocking(int handle) {
   const int flags = system_calls().fcntl(handle, F_GETFL, 0);
   if (flags < 0 || system_calls().fcntl(handle, F_SETFL, flags | O_NONBLOCK) < 0) {
@@ -42,8 +48,7 @@ socket::socket(address_family family, socket_type type) {
   int domain = AF_INET;
   if (family == address_family::ipv6) domain = AF_INET6;
   if (family == address_family::unix_socket) domain = AF_UNIX;
-  const int kind = type == socket_type::stream ? SOCK_STREAM : SOCK_DGRAM;
-  const int made = system_calls().socket(domain, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int made = system_calls().socket(domain, native_kind(type), 0);
   if (made < 0) throw_system_error(errno, "rill: socket");
   *this = socket(made, owner);
 }
@@ -52,16 +57,6 @@ socket socket::adopt(native_handle handle) {
   detail::scheduler& owner = detail::scheduler::require_current();
   make_non_blocking(number_of(handle));
   return socket(handle, owner);
-}
-
-std::pair<socket, socket> socket_pair(socket_type type) {
-  static_cast<void>(detail::scheduler::require_current());
-  const int kind = type == socket_type::stream ? SOCK_STREAM : SOCK_DGRAM;
-  int ends[2];
-  if (::socketpair(AF_UNIX, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0) {
-    throw_system_error(errno, "rill: socketpair");
-  }
-  return {socket::adopt(ends[0]), socket::adopt(ends[1])};
 }
 
 socket::socket(socket&& other) noexcept
@@ -160,6 +155,15 @@ void socket::shutdown(shutdown_side side) {
   if (system_calls().shutdown(number_of(checked()), how) != 0) {
     throw_system_error(errno, "rill: shutdown");
   }
+}
+
+std::pair<socket, socket> socket_pair(socket_type type) {
+  detail::scheduler& owner = detail::scheduler::require_current();
+  int ends[2];
+  if (::socketpair(AF_UNIX, native_kind(type), 0, ends) != 0) {
+    throw_system_error(errno, "rill: socketpair");
+  }
+  return {detail::socket_access::make(ends[0], owner), detail::socket_access::make(ends[1], owner)};
 }
 
 namespace detail {
