@@ -19,16 +19,6 @@ namespace {
 // How long to wait when descriptors or memory have run out; asyncio's figure.
 constexpr std::chrono::seconds accept_retry{1};
 
-void tell(std::optional<future<>>& event) noexcept {
-  if (event && !event->done()) event->set_result();
-}
-
-/// The same for those who may wait again.
-void tell_once(std::optional<future<>>& event) noexcept {
-  tell(event);
-  event.reset();
-}
-
 }  // namespace
 
 running_handler::running_handler(std::shared_ptr<server_state> server) noexcept
@@ -64,8 +54,7 @@ void server_state::serve(std::vector<socket> listening) {
 
 coro<> server_state::wait_for_room(std::shared_ptr<server_state> self) {
   while (self->open_ && self->is_full()) {
-    if (!self->room_) self->room_ = future_access::make<void>(*self->owner_);
-    const future<> room = *self->room_;
+    const future<> room = self->room_.next(*self->owner_);
     co_await ended(room);
   }
 }
@@ -146,8 +135,8 @@ void server_state::close() noexcept {
   accepting_.clear();
   files_.clear();  // first: no other server may have bound there yet
   sockets_.clear();
-  if (room_) tell_once(room_);
-  tell(closed_);
+  room_.tell();
+  closed_.tell();
   note_end();
 }
 
@@ -170,24 +159,24 @@ void server_state::cancel_handlers() {
 void server_state::connection_closed(stream_core& connection) noexcept {
   clients_.erase(connection);
   --client_count_;
-  if (room_) tell_once(room_);
+  room_.tell();
   note_end();
 }
 
 void server_state::note_end() noexcept {
-  if (is_idle()) tell(idle_);
+  if (is_idle()) idle_.tell();
 }
 
 future<> server_state::closed() {
-  if (!closed_) closed_ = future_access::make<void>(*owner_);
-  if (!open_) tell(closed_);
-  return *closed_;
+  const future<> next = closed_.next(*owner_);
+  if (!open_) closed_.tell();
+  return next;
 }
 
 future<> server_state::idle() {
-  if (!idle_) idle_ = future_access::make<void>(*owner_);
-  if (is_idle()) tell(idle_);
-  return *idle_;
+  const future<> next = idle_.next(*owner_);
+  if (is_idle()) idle_.tell();
+  return next;
 }
 
 }  // namespace rill::detail

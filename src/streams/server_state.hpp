@@ -14,6 +14,7 @@
 #include "rill/core/task.hpp"
 #include "rill/net/socket.hpp"
 #include "rill/streams/server.hpp"
+#include "streams/happening.hpp"
 #include "streams/socket_file.hpp"
 #include "streams/stream_core.hpp"
 
@@ -85,9 +86,9 @@ class server_state final : public connection_listener,
   intrusive_list<stream_core, connection_link> clients_;  // leave by connection_closed()
   intrusive_list<running_handler> handlers_;
   std::size_t client_count_ = 0;
-  std::optional<future<>> room_;
-  std::optional<future<>> closed_;
-  std::optional<future<>> idle_;
+  happening room_;
+  happening closed_;
+  happening idle_;
   std::uint16_t port_ = 0;
   bool open_ = true;
 };

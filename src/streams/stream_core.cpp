@@ -28,13 +28,6 @@ std::exception_ptr make_loss(int code) noexcept {
   }
 }
 
-void tell(std::optional<future<>>& event) noexcept {
-  if (!event) return;
-  const future<> done = std::move(*event);
-  event.reset();
-  if (!done.done()) done.set_result();
-}
-
 }  // namespace
 
 const ready_ops stream_core::flush_ops{&stream_core::run, &stream_core::drop};
@@ -168,11 +161,6 @@ void stream_core::set_limits(write_limits limits) {
   settle();
 }
 
-future<> stream_core::pending_event(std::optional<future<>>& event) {
-  if (!event) event = future_access::make<void>(*owner_);
-  return *event;
-}
-
 void stream_core::queue() noexcept {
   if (queued_) return;
   queued_ = true;
@@ -267,9 +255,9 @@ void stream_core::settle() noexcept {
   const std::size_t left = buffered();
   if (paused_ && left <= limits_.low) {
     paused_ = false;
-    tell(resumed_);
+    resumed_.tell();
   }
-  if (left == 0) tell(flushed_);
+  if (left == 0) flushed_.tell();
 }
 
 void stream_core::lose(int code) noexcept {
@@ -286,9 +274,9 @@ void stream_core::shut() noexcept {
   if (loop_resident::is_linked()) loop_resident::unlink();
   paused_ = false;
   std::vector<char>().swap(pending_);
-  tell(resumed_);
-  tell(flushed_);
-  tell(closed_);
+  resumed_.tell();
+  flushed_.tell();
+  closed_.tell();
   if (const std::shared_ptr<connection_listener> listener = std::move(listener_)) {
     listener->connection_closed(*this);
   }

@@ -20,6 +20,7 @@
 #include "rill/net/socket.hpp"
 #include "rill/streams/stream_reader.hpp"
 #include "rill/streams/stream_writer.hpp"
+#include "streams/happening.hpp"
 #include "streams/input_buffer.hpp"
 
 namespace rill::detail {
@@ -99,9 +100,9 @@ class stream_core final : public ready_node,
   void check_writable() const;
   /// Futures that are done when the queue is short, when it is empty, when the connection is
   /// closed. Wait with ended(), so that cancelling touches nobody else.
-  future<> resumed() { return pending_event(resumed_); }
-  future<> flushed() { return pending_event(flushed_); }
-  future<> closed() { return pending_event(closed_); }
+  future<> resumed() { return resumed_.next(*owner_); }
+  future<> flushed() { return flushed_.next(*owner_); }
+  future<> closed() { return closed_.next(*owner_); }
   bool spend_budget() const noexcept { return owner_->spend_budget(); }
   write_limits limits() const noexcept { return limits_; }
   void set_limits(write_limits limits);
@@ -138,7 +139,6 @@ class stream_core final : public ready_node,
   void lose(int code) noexcept;
   void shut() noexcept;
   void report_lost_write() noexcept;
-  future<> pending_event(std::optional<future<>>& event);
 
   scheduler* owner_;  // counted
   socket socket_;
@@ -150,8 +150,8 @@ class stream_core final : public ready_node,
   std::vector<char> outgoing_;  // what the reactor works on
   std::size_t sent_ = 0;        // of outgoing_
   write_limits limits_;
-  std::optional<future<>> resumed_;
-  std::optional<future<>> flushed_;
+  happening resumed_;
+  happening flushed_;
   bool connected_ = false;  // made with a socket
   bool reading_ = false;
   bool at_end_ = false;
@@ -165,7 +165,7 @@ class stream_core final : public ready_node,
   bool dropped_ = false;  // bytes were lost by abort() or a loss
   // What follows is not touched by a message that comes or goes.
   unsigned lost_writes_ = 0;
-  std::optional<future<>> closed_;
+  happening closed_;
   std::shared_ptr<connection_listener> listener_;
   std::optional<socket_address> peer_;
   std::optional<socket_address> local_;
