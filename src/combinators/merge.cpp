@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "rill/core/detail/generator_promise.hpp"
 #include "rill/core/exception_context.hpp"
+#include "rill/core/result.hpp"
 #include "rill/core/scheduler.hpp"
 
 namespace rill::detail {

@@ -71,11 +71,12 @@ void context_change::undo_if_here() noexcept {
   }
 }
 
-entered_context::claim::claim(context_state& state) : state_(&state) {
-  if (state.is_entered() || state.entered.exchange(true))
+context_slot& entered_context::claim(context_state& state) {
+  if (state.entered.exchange(true))
     throw_usage(
         "rill: this context is entered already; a context serves one run, or one task, at a time: "
         "run in a copy() of it");
+  return state.slot;
 }
 
 context_state& enterable(const context& given, bool eagerly) {
@@ -86,10 +87,6 @@ context_state& enterable(const context& given, bool eagerly) {
         "task begin in its turn, or in a copy() of the context");
   return state;
 }
-
-entered_context::entered_context(context_state& state) : claim_(state), scope_(&state.slot) {}
-
-entered_context::~entered_context() = default;
 
 }  // namespace detail
 

@@ -17,11 +17,22 @@ void throw_usage(const char* what) { throw usage_error(what); }
 
 void throw_invalid_state(const char* what) { throw invalid_state_error(what); }
 
-bool is_cancellation(const std::exception_ptr& error) noexcept {
-  // exception_ptr of libstdc++ knows its type; cancelled_error is final, so the comparison is
-  // exact.
+namespace {
+
+// exception_ptr of libstdc++ knows its type; for a final one the comparison is exact.
+bool is_of_type(const std::exception_ptr& error, const std::type_info& wanted) noexcept {
   const std::type_info* const type = error.__cxa_exception_type();
-  return type != nullptr && *type == typeid(cancelled_error);
+  return type != nullptr && *type == wanted;
+}
+
+}  // namespace
+
+bool is_cancellation(const std::exception_ptr& error) noexcept {
+  return is_of_type(error, typeid(cancelled_error));
+}
+
+bool is_generator_exit(const std::exception_ptr& error) noexcept {
+  return is_of_type(error, typeid(generator_exit));
 }
 
 void promise_base::throw_unusable() const {

@@ -40,7 +40,7 @@ void future_state::report_unobserved() noexcept {
   any_task handle;
   if (task != nullptr) handle = task_access::wrap(*task);
   context_slot none;
-  context_slot* const context = task != nullptr ? task->context_if_any() : nullptr;
+  context_slot* const context = task != nullptr ? task->context_or_null() : nullptr;
   const context_scope inside(context != nullptr ? context : &none);
   const any_task* const named = task != nullptr ? &handle : nullptr;
   try {

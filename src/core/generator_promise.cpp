@@ -2,12 +2,12 @@
 #include "rill/core/detail/generator_promise.hpp"
 
 #include <string>
-#include <typeinfo>
 
 #include "rill/core/create_task.hpp"
 #include "rill/core/detail/ended_awaiter.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/exception_context.hpp"
+#include "rill/core/result.hpp"
 
 namespace rill::detail {
 
@@ -20,19 +20,27 @@ void report_failed_close(scheduler& owner, const std::exception_ptr& error) {
   owner.report({text, error, nullptr});
 }
 
-coro<> close_in_task(generator_owner left) {
-  scheduler& owner = scheduler::require_current();
+/// Awaits the close, and reports what that throws; a cancellation comes out.
+coro<> close_or_report(scheduler& owner, generator_owner& left) {
   std::exception_ptr error;
   try {
     co_await generator_close(left);
   } catch (const cancelled_error&) {
-    left.destroy();
     throw;
   } catch (...) {
     error = std::current_exception();
   }
-  left.destroy();
   if (error) report_failed_close(owner, error);
+}
+
+coro<> close_in_task(generator_owner left) {
+  // However the close ends, the frame goes: one that refuses is not closed again and again.
+  struct end {
+    generator_owner* of;
+    ~end() { of->destroy(); }
+  };
+  const end last{&left};
+  co_await close_or_report(scheduler::require_current(), left);
 }
 
 void launch_close(scheduler& owner, generator_owner left) {
@@ -42,12 +50,11 @@ void launch_close(scheduler& owner, generator_owner left) {
 }
 
 generator_promise_base* newest_to_close(scheduler& owner) noexcept {
-  generator_promise_base* newest = nullptr;
   for (live_generator& each : owner.generators()) {
     auto& promise = static_cast<generator_promise_base&>(each);
-    if (promise.may_be_closed()) newest = &promise;
+    if (promise.may_be_closed()) return &promise;
   }
-  return newest;
+  return nullptr;
 }
 
 any_task first_closing_task(scheduler& owner) {
@@ -70,11 +77,6 @@ void report_those_at_a_step(scheduler& owner) {
 
 }  // namespace
 
-bool is_generator_exit(const std::exception_ptr& error) noexcept {
-  const std::type_info* const type = error.__cxa_exception_type();
-  return type != nullptr && *type == typeid(generator_exit);
-}
-
 generator_promise_base::~generator_promise_base() {
   if (is_linked()) unlink();
 }
@@ -89,7 +91,7 @@ void generator_promise_base::prepare_slowly(task_state& task) {
   claim();
   owner_ = &task.owner();
   owner_->add_reference();
-  owner_->generators().push_back(*this);
+  owner_->generators().push_front(*this);
 }
 
 void generator_promise_base::stop_at_yield() {
@@ -166,15 +168,7 @@ coro<> close_live_generators(scheduler& owner) {
   report_those_at_a_step(owner);
   while (generator_promise_base* const newest = newest_to_close(owner)) {
     newest->begin_last_close();
-    std::exception_ptr error;
-    try {
-      co_await generator_close(newest->object());
-    } catch (const cancelled_error&) {
-      throw;
-    } catch (...) {
-      error = std::current_exception();
-    }
-    if (error) report_failed_close(owner, error);
+    co_await close_or_report(owner, newest->object());
   }
   while (true) {
     const any_task closing = first_closing_task(owner);

@@ -227,7 +227,6 @@ class [[nodiscard]] generator_send final : public generator_step {
 template <class T, class Sent>
 class [[nodiscard]] generator_throw_in final : public generator_throw {
  public:
-  using generator_throw::generator_throw;
   generator_throw_in(generator_owner& object, std::exception_ptr error) noexcept
       : generator_throw(object, std::move(error)) {}
   generator_item_t<T> await_resume() {
@@ -344,13 +343,5 @@ async_generator<void, Sent> generator_promise<void, Sent>::get_return_object() n
 }
 
 }  // namespace detail
-
-// [is_async_generator]
-/// True for an async_generator.
-template <class T>
-inline constexpr bool is_async_generator = false;
-template <class T, class Sent>
-inline constexpr bool is_async_generator<async_generator<T, Sent>> = true;
-// [/is_async_generator]
 
 }  // namespace rill

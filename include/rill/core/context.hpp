@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -18,24 +17,15 @@ namespace detail {
 /// Inside a context. Throws usage_error when it is entered already.
 class entered_context {
  public:
-  explicit entered_context(context_state& state);
+  explicit entered_context(context_state& state) : state_(&state), scope_(&claim(state)) {}
   entered_context(const entered_context&) = delete;
   entered_context& operator=(const entered_context&) = delete;
-  ~entered_context();
+  ~entered_context() { state_->entered.store(false); }
 
  private:
-  class claim {
-   public:
-    explicit claim(context_state& state);
-    claim(const claim&) = delete;
-    claim& operator=(const claim&) = delete;
-    ~claim() { state_->entered.store(false); }
+  static context_slot& claim(context_state& state);
 
-   private:
-    context_state* state_;
-  };
-
-  claim claim_;
+  context_state* state_;
   context_scope scope_;
 };
 

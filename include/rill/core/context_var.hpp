@@ -29,7 +29,7 @@ class lookup_error : public std::logic_error {
 namespace detail {
 
 template <class T>
-class context_value_of final : public context_value {
+class context_value_of final : public context_value, public from_pool {
   static_assert(alignof(T) <= alignof(std::max_align_t),
                 "rill: values with extended alignment are not supported in context variables; use "
                 "a std::shared_ptr to the object");
@@ -37,11 +37,6 @@ class context_value_of final : public context_value {
  public:
   template <class... Args>
   explicit context_value_of(Args&&... args) : value(std::forward<Args>(args)...) {}
-
-  static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept {
-    pool_deallocate(block, size);
-  }
 
   const T value;
 

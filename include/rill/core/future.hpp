@@ -162,17 +162,12 @@ namespace detail {
 
 /// The block of a plain future.
 template <class T>
-class future_block final : public future_state {
+class future_block final : public future_state, public from_pool {
  public:
   explicit future_block(scheduler& owner)
       : future_state(ops, owner, static_cast<std::uint16_t>(offset()), false) {}
 
   value_slot<T> slot;
-
-  static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept {
-    pool_deallocate(block, size);
-  }
 
  private:
   std::size_t offset() noexcept {

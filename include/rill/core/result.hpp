@@ -34,6 +34,8 @@ using stored_t = typename stored<T>::type;
 
 /// True when `error` holds a cancelled_error.
 bool is_cancellation(const std::exception_ptr& error) noexcept;
+/// The same for a generator_exit.
+bool is_generator_exit(const std::exception_ptr& error) noexcept;
 
 }  // namespace detail
 

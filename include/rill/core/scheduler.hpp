@@ -133,7 +133,7 @@ class scheduler {
   context_slot*& entered_context() noexcept { return entered_context_; }
   context_slot* entered_context() const noexcept { return entered_context_; }
 
-  /// Async generators that have begun here and not ended, in that order.
+  /// Async generators that have begun here and not ended, the newest first.
   intrusive_list<live_generator>& generators() noexcept { return generators_; }
 
   /// Counts events that will come from outside the loop (threads at work for it), so that a loop

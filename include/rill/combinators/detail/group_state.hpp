@@ -20,13 +20,8 @@ class group_state;
 class group_wait;
 
 /// A member of a group, alive or failed.
-struct group_member final : future_waiter, list_node {
+struct group_member final : future_waiter, list_node, from_pool {
   explicit group_member(group_state& owner) noexcept : future_waiter(&on_done), group(&owner) {}
-
-  static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept {
-    pool_deallocate(block, size);
-  }
   static void on_done(future_waiter& waiter, future_state& state) noexcept;
 
   group_state* group;

@@ -78,7 +78,7 @@ class context_slot {
 };
 
 /// What the handles of one context share.
-class context_state {
+class context_state : public from_pool {
  public:
   explicit context_state(const context_slot& values) noexcept : slot(values) {}
 
@@ -88,11 +88,6 @@ class context_state {
   }
   /// Some code runs inside, or a task whose context it is.
   bool is_entered() const noexcept { return entered.load(); }
-
-  static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept {
-    pool_deallocate(block, size);
-  }
 
   context_slot slot;
   atomic<bool> entered{false};

@@ -46,16 +46,11 @@ class done_callback : public future_waiter, public ready_node {
 };
 
 template <class Callback>
-class done_callback_of final : public done_callback {
+class done_callback_of final : public done_callback, public from_pool {
  public:
   done_callback_of(Callback callback,
                    std::uintptr_t identity) noexcept(std::is_nothrow_move_constructible_v<Callback>)
       : done_callback(identity), callback_(std::move(callback)) {}
-
-  static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept {
-    pool_deallocate(block, size);
-  }
 
  private:
   void call(const any_future& done) override {

@@ -42,4 +42,15 @@ RILL_ALWAYS_INLINE void pool_deallocate(void* block, std::size_t size) noexcept 
   }
 }
 
+/// Base of what is made from the pool by new, and deleted as what it is. Empty.
+struct from_pool {
+  static void* operator new(std::size_t size) { return pool_allocate(size); }
+  static void operator delete(void* block, std::size_t size) noexcept {
+    pool_deallocate(block, size);
+  }
+
+ protected:
+  ~from_pool() = default;
+};
+
 }  // namespace rill::detail

@@ -249,7 +249,5 @@ class [[nodiscard]] generator_close final : public generator_throw {
 coro<> close_live_generators(scheduler& owner);
 /// For the end of a run, which does not cancel those.
 bool closes_generator(const any_task& task) noexcept;
-/// Requires: not null.
-bool is_generator_exit(const std::exception_ptr& error) noexcept;
 
 }  // namespace rill::detail

@@ -29,7 +29,7 @@ enum class promise_outcome : std::uint8_t { none, value, error };
 
 /// Base of all promise types of rill; always at the front of the promise, so that a coroutine
 /// handle and a promise_base name each other.
-class promise_base {
+class promise_base : public from_pool {
  public:
   promise_base(const promise_base&) = delete;
   promise_base& operator=(const promise_base&) = delete;
@@ -66,11 +66,6 @@ class promise_base {
 
   initial_awaiter initial_suspend() noexcept { return initial_awaiter(*this); }
   final_awaiter final_suspend() noexcept { return {}; }
-
-  static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* frame, std::size_t size) noexcept {
-    pool_deallocate(frame, size);
-  }
 
   std::coroutine_handle<> handle() noexcept {
     // All promises of rill start with their promise_base and are aligned to 16 bytes at most

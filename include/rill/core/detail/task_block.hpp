@@ -26,16 +26,11 @@ inline constexpr bool is_coro<coro<T>> = true;
 
 /// Control block and room for the result.
 template <class T>
-class task_block : public task_state {
+class task_block : public task_state, public from_pool {
  public:
   explicit task_block(scheduler& owner) : task_block(owner, ops) {}
 
   [[no_unique_address]] value_slot<T> slot;  // none of void
-
-  static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept {
-    pool_deallocate(block, size);
-  }
 
   void begin(promise_base& outermost, bool eagerly) noexcept {
     if (eagerly) {
@@ -113,11 +108,6 @@ class task_block_with final : public task_block<T> {
   union {
     Payload payload;
   };
-
-  static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept {
-    pool_deallocate(block, size);
-  }
 
  private:
   static void destroy(future_state& state) noexcept {

@@ -28,12 +28,7 @@ enum class run_state : std::uint8_t {
 };
 
 /// What few tasks have.
-struct task_extras {
-  static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept {
-    pool_deallocate(block, size);
-  }
-
+struct task_extras : from_pool {
   shared_text name;
   context_slot context;             // of its own
   state_ref<context_state> shared;  // or one that it was given
@@ -71,20 +66,13 @@ class task_state : public future_state, public ready_node {
   // -- context
   // -----------------------------------------------------------------------------------------
   /// Null if nothing was ever set in it.
-  const context_slot* context_or_null() const noexcept {
-    return extras_ != nullptr ? &present_context() : nullptr;
-  }
-  context_slot* context_if_any() noexcept {
+  context_slot* context_or_null() const noexcept {
     return extras_ != nullptr ? &present_context() : nullptr;
   }
   /// Throws std::bad_alloc.
   context_slot& own_context() {
     extras();
     return present_context();
-  }
-  /// The one that it was given, or null.
-  const context_state* shared_context() const noexcept {
-    return extras_ != nullptr ? extras_->shared.get() : nullptr;
   }
   void share_context(context_state& given) {
     extras().shared = state_ref<context_state>(&given);

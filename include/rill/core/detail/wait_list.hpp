@@ -175,7 +175,7 @@ class wait_list {
   /// Whether a task of that loop may wait here.
   bool fits(const scheduler& owner) const noexcept {
     // The granted belong to it as well.
-    return root_.next == &root_ || &waiter_at(root_.next).parked->owner() == &owner;
+    return idle() || &waiter_at(root_.next).parked->owner() == &owner;
   }
   void push(list_waiter& waiter) noexcept {
     wait_link* const last = root_.previous;

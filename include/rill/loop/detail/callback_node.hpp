@@ -141,15 +141,10 @@ class shared_callback_node : public ready_node {
 
 /// Adds the callback itself to one of the three nodes.
 template <class Node, class Callback>
-class callback_of final : public Node {
+class callback_of final : public Node, public from_pool {
  public:
   template <class C>
   callback_of(scheduler& owner, C&& callback) : Node(owner), callback_(std::forward<C>(callback)) {}
-
-  static void* operator new(std::size_t size) { return pool_allocate(size); }
-  static void operator delete(void* block, std::size_t size) noexcept {
-    pool_deallocate(block, size);
-  }
 
  private:
   ~callback_of() override {}  // whoever runs or drops the node has destroyed the callback
