@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/net/socket.hpp"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -29,19 +28,7 @@ int native_kind(socket_type type) noexcept {
   return kind | SOCK_NONBLOCK | SOCK_CLOEXEC;
 }
 
-void make_non_blocking(int handle) {
-  const int flags = system_calls().fcntl(handle, F_GETFL, 0);
-  if (flags < 0 || system_calls().fcntl(handle, F_SETFL, flags | O_NONBLOCK) < 0) {
-    throw_system_error(errno, "rill: making a socket non-blocking");
-  }
-}
-
 }  // namespace
-
-socket::socket(native_handle handle, detail::scheduler& owner) noexcept
-    : handle_(handle), owner_(&owner) {
-  owner.add_reference();
-}
 
 socket::socket(address_family family, socket_type type) {
   detail::scheduler& owner = detail::scheduler::require_current();
@@ -55,43 +42,15 @@ socket::socket(address_family family, socket_type type) {
 
 socket socket::adopt(native_handle handle) {
   detail::scheduler& owner = detail::scheduler::require_current();
-  make_non_blocking(number_of(handle));
+  detail::make_non_blocking(handle);
   return socket(handle, owner);
 }
 
-socket::socket(socket&& other) noexcept
-    : handle_(std::exchange(other.handle_, invalid_handle)),
-      read_ahead_(other.read_ahead_),
-      owner_(std::exchange(other.owner_, nullptr)) {}
-
-socket& socket::operator=(socket&& other) noexcept {
-  if (this != &other) {
-    close();
-    handle_ = std::exchange(other.handle_, invalid_handle);
-    read_ahead_ = other.read_ahead_;
-    owner_ = std::exchange(other.owner_, nullptr);
-  }
-  return *this;
-}
-
-native_handle socket::release() noexcept {
-  if (handle_ == invalid_handle) return invalid_handle;
-  if (owner_->is_open()) detail::loop_services::of(*owner_).io().forget(handle_);
-  owner_->release();
-  owner_ = nullptr;
-  return std::exchange(handle_, invalid_handle);
-}
-
-void socket::close() noexcept {
-  const native_handle handle = release();
-  if (handle != invalid_handle) system_calls().close(number_of(handle));
-}
-
 native_handle socket::checked() const {
-  if (handle_ == invalid_handle) {
+  if (!handle_) {
     detail::throw_usage("rill: this socket is closed, moved from, or was never opened");
   }
-  return handle_;
+  return handle_.get();
 }
 
 void socket::bind(const socket_address& address) {
@@ -176,8 +135,9 @@ native_handle socket_access::handle(const socket& owner) { return owner.checked(
 
 reactor& socket_access::io(const socket& owner) {
   static_cast<void>(owner.checked());
-  if (!owner.owner_->is_open()) throw_usage("rill: the event loop of this socket is closed");
-  return loop_services::of(*owner.owner_).io();
+  scheduler& loop = *owner.handle_.owner();
+  if (!loop.is_open()) throw_usage("rill: the event loop of this socket is closed");
+  return loop_services::of(loop).io();
 }
 
 socket socket_access::make(native_handle handle, scheduler& owner) noexcept {

@@ -12,6 +12,7 @@
 #include "rill/core/coro.hpp"
 #include "rill/core/scheduler.hpp"
 #include "rill/net/address.hpp"
+#include "rill/net/detail/loop_handle.hpp"
 #include "rill/net/detail/message_awaiters.hpp"
 #include "rill/net/detail/socket_awaiters.hpp"
 
@@ -41,16 +42,12 @@ class socket {
   /// Takes over a handle, which is made non-blocking.
   static socket adopt(native_handle handle);
 
-  socket(socket&& other) noexcept;
-  socket& operator=(socket&& other) noexcept;
-  ~socket() { close(); }
-
-  explicit operator bool() const noexcept { return handle_ != invalid_handle; }
-  native_handle native() const noexcept { return handle_; }
+  explicit operator bool() const noexcept { return static_cast<bool>(handle_); }
+  native_handle native() const noexcept { return handle_.get(); }
   /// Gives the handle up, unclosed; the loop forgets it.
-  native_handle release() noexcept;
+  native_handle release() noexcept { return handle_.release(); }
   /// Closes at once. Idempotent.
-  void close() noexcept;
+  void close() noexcept { handle_.close(); }
 
   // -- setting up ---------------------------------------------------------------------------------
   void bind(const socket_address& address);
@@ -143,13 +140,12 @@ class socket {
 
  private:
   friend struct detail::socket_access;
-  socket(native_handle handle, detail::scheduler& owner) noexcept;
+  socket(native_handle handle, detail::scheduler& owner) noexcept : handle_(handle, owner) {}
   native_handle checked() const;
   void set_option(int level, int name, int value, const char* what);
 
-  native_handle handle_ = invalid_handle;
+  detail::loop_handle handle_;
   bool read_ahead_ = false;
-  detail::scheduler* owner_ = nullptr;  // counted
 };
 // [/socket]
 
