@@ -91,7 +91,8 @@ struct io_uring_receiver {
   bool stop_wanted = false;  // the receive in the kernel shall end
   // Much comes at a time, or buffers were short: receives go straight to the caller's memory.
   bool one_shot = false;
-  bool refused = false;  // the kernel knows no such receive for this kind of descriptor
+  bool refused = false;   // the kernel knows no such receive for this kind of descriptor
+  bool examined = false;  // whether the kind is one of those
 
  private:
   std::size_t copy(io_uring_buffers& buffers, void* to, std::size_t size, bool peek) noexcept;

@@ -67,13 +67,16 @@ struct io_uring_handle {
     return operations[static_cast<std::size_t>(direction)];
   }
 
+  enum class writing : std::uint8_t { unknown, by_entry, by_call };
+
   io_record_list<io_op> operations[2];  // by direction
   io_watch* watches[2] = {};            // by direction
   std::uint32_t armed_watch[2] = {};    // the generation of the poll in the kernel, 0: none
   int descriptor = -1;
   bool nonempty = true;  // the socket may have more than the last receive took; true at first, so
                          // that a handle that is no socket is told apart at once
-  bool listed = false;   // in the reactor's list of those that have something to issue
+  writing writes = writing::unknown;
+  bool listed = false;  // in the reactor's list of those that have something to issue
   io_uring_handle* next_listed = nullptr;
   std::unique_ptr<io_uring_listener> listener;
   io_uring_receiver receiver;

@@ -11,6 +11,7 @@
 
 #include "base/system_calls.hpp"
 #include "reactor/direction.hpp"
+#include "reactor/quiet_write.hpp"
 
 namespace rill::detail::uring {
 namespace {
@@ -123,10 +124,11 @@ std::int64_t perform(io_op& op) noexcept {
       return result_of(
           [&] { return system_calls().sendmsg(handle, &header, MSG_DONTWAIT | MSG_NOSIGNAL); });
     }
+    case io_kind::write:
+      return result_of([&] { return quiet_write(handle, op.data, op.size); });
     case io_kind::accept:
     case io_kind::connect:
     case io_kind::read:
-    case io_kind::write:
     case io_kind::wait_readable:
     case io_kind::wait_writable:
       break;

@@ -10,6 +10,7 @@
 #include "base/system_calls.hpp"
 #include "reactor/direction.hpp"
 #include "reactor/io_uring_operations.hpp"
+#include "reactor/quiet_write.hpp"
 #include "rill/base/error.hpp"
 
 namespace rill::detail {
@@ -70,9 +71,11 @@ bool io_uring_reactor::try_now(io_uring_handle& handle, io_op& op) noexcept {
       break;
     case io_kind::send_message:
       break;
+    case io_kind::write:
+      if (!writes_by_call(handle)) return false;
+      break;
     case io_kind::connect:
     case io_kind::read:
-    case io_kind::write:
     case io_kind::wait_writable:
       return false;
   }
@@ -88,13 +91,23 @@ bool io_uring_reactor::try_now(io_uring_handle& handle, io_op& op) noexcept {
   return ended;
 }
 
+// The kernel raises SIGPIPE in this thread for an entry that writes to a pipe without a reader.
+bool io_uring_reactor::writes_by_call(io_uring_handle& handle) noexcept {
+  if (handle.writes == io_uring_handle::writing::unknown) {
+    handle.writes = may_signal(handle.descriptor) ? io_uring_handle::writing::by_call
+                                                  : io_uring_handle::writing::by_entry;
+  }
+  return handle.writes == io_uring_handle::writing::by_call;
+}
+
 bool io_uring_reactor::issue(io_uring_handle& handle, io_op& op) noexcept {
   if (op.kind == io_kind::accept && ring_.has_poll_first()) return arm_accept(handle);
   if (handle.receiver.armed != 0 && direction_of(op.kind) == io_direction::read) return true;
   if (may_receive_ahead(handle, op)) return arm_receive(handle);
   io_uring_sqe* const place = entry();
   if (place == nullptr) return false;
-  if ((op.reactor_state & state_polling) != 0 || uring::is_polled(op.kind)) {
+  if ((op.reactor_state & state_polling) != 0 || uring::is_polled(op.kind) ||
+      (op.kind == io_kind::write && writes_by_call(handle))) {
     io_uring_prep_poll_add(place, static_cast<int>(op.handle),
                            uring::poll_mask(direction_of(op.kind)));
     op.reactor_state |= state_polling;
@@ -190,6 +203,7 @@ void io_uring_reactor::forget(native_handle number) noexcept {
   bool held = disarm(*handle);
   for (io_record_list<io_op>& lane : handle->operations) held |= forget_operations(lane);
   handle->nonempty = true;
+  handle->writes = io_uring_handle::writing::unknown;
   for (int tries = 0; held && tries < 4; ++tries) {
     enter(0);
     held = ring_.has_unsubmitted();

@@ -93,6 +93,7 @@ class io_uring_reactor final : public reactor {
   // io_uring_reactor.cpp: operations
   bool try_now(io_uring_handle& handle, io_op& op) noexcept;
   bool issue(io_uring_handle& handle, io_op& op) noexcept;
+  static bool writes_by_call(io_uring_handle& handle) noexcept;
   bool withdraw_entry(io_op& op) noexcept;
   void ask_back(io_op& op) noexcept;
   void end(io_op& op, std::int64_t result) noexcept;
@@ -133,7 +134,7 @@ class io_uring_reactor final : public reactor {
                   std::int64_t result) noexcept;
 
   // io_uring_receiver.cpp: receives that stay armed
-  bool may_receive_ahead(const io_uring_handle& handle, const io_op& op) noexcept;
+  bool may_receive_ahead(io_uring_handle& handle, const io_op& op) noexcept;
   bool arm_receive(io_uring_handle& handle) noexcept;
   void take_receive(io_uring_handle& handle, std::uint32_t generation, std::int32_t result,
                     unsigned flags) noexcept;

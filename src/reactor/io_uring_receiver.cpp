@@ -2,18 +2,42 @@
 //
 // The io_uring reactor's receives that stay armed: bytes come into buffers of the reactor, and are
 // copied from there to the operations that ask for them.
+#include <sys/socket.h>
+
 #include <cerrno>
 
+#include "base/system_calls.hpp"
 #include "reactor/io_uring_operations.hpp"
 #include "reactor/io_uring_reactor.hpp"
 
 namespace rill::detail {
 
-bool io_uring_reactor::may_receive_ahead(const io_uring_handle& handle, const io_op& op) noexcept {
+namespace {
+
+// Linux 6.18, at least, loses the end of a Unix stream that comes right behind bytes: the receive
+// that stays armed takes the bytes, counts both wake-ups as seen, and sleeps for ever.
+bool loses_its_end(int descriptor) noexcept {
+  int domain = 0;
+  socklen_t size = sizeof domain;
+  return system_calls().getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
+         domain == AF_UNIX;
+}
+
+}  // namespace
+
+bool io_uring_reactor::may_receive_ahead(io_uring_handle& handle, const io_op& op) noexcept {
   constexpr unsigned flags = io_read_ahead | io_peek;
-  return op.kind == io_kind::receive && (op.flags & flags) == io_read_ahead && op.size != 0 &&
-         !handle.receiver.one_shot && !handle.receiver.refused && handle.watches[0] == nullptr &&
-         buffers_.available(ring_);
+  io_uring_receiver& receiver = handle.receiver;
+  if (op.kind != io_kind::receive || (op.flags & flags) != io_read_ahead || op.size == 0 ||
+      receiver.one_shot || receiver.refused || handle.watches[0] != nullptr ||
+      !buffers_.available(ring_)) {
+    return false;
+  }
+  if (!receiver.examined) {
+    receiver.examined = true;
+    receiver.refused = loses_its_end(handle.descriptor);
+  }
+  return !receiver.refused;
 }
 
 bool io_uring_reactor::arm_receive(io_uring_handle& handle) noexcept {

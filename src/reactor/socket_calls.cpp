@@ -9,6 +9,7 @@
 #include <cstddef>
 
 #include "base/system_calls.hpp"
+#include "reactor/quiet_write.hpp"
 
 namespace rill::detail {
 
@@ -146,7 +147,7 @@ std::int64_t perform(descriptor& entry, io_op& op) noexcept {
     case io_kind::read:
       return repeat_if_interrupted([&] { return system.read(handle, op.data, op.size); });
     case io_kind::write:
-      return repeat_if_interrupted([&] { return system.write(handle, op.data, op.size); });
+      return repeat_if_interrupted([&] { return quiet_write(handle, op.data, op.size); });
     case io_kind::wait_readable:
       return poll_once(handle, POLLIN);
     case io_kind::wait_writable:

@@ -223,3 +223,15 @@ RILL_IO_TEST_CASE("a handle that is read ahead is no handle to watch", "[read_ah
   const std::string still = co_await receive_exactly(pair.server, 5);
   CHECK(still == "still");
 }
+
+RILL_IO_TEST_CASE("the end right behind bytes is not lost", "[read_ahead]") {
+  for (int i = 0; i < 10; ++i) {
+    std::pair<rill::socket, rill::socket> ends = rill::socket_pair();
+    ends.second.set_read_ahead(true);
+    auto receiving = rill::create_task(receive_to_the_end(ends.second, 100));
+    co_await rill::yield();
+    co_await send_and_end(ends.first, "last words");
+    const std::string got = co_await receiving;
+    CHECK(got == "last words");
+  }
+}
