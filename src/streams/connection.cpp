@@ -14,6 +14,10 @@ connection::connection(detail::state_ref<detail::stream_core> core) noexcept
 connection::connection(socket connected, std::size_t limit)
     : connection(detail::stream_core::create(std::move(connected), limit)) {}
 
+connection detail::stream_access::both(state_ref<stream_core> core) noexcept {
+  return connection(std::move(core));
+}
+
 namespace {
 
 connection wrap(socket connected, std::size_t limit) {

@@ -35,9 +35,9 @@ fill_operation::~fill_operation() {
 }
 
 void fill_operation::aim(std::span<std::byte> room) noexcept {
-  kind = io_kind::receive;
-  flags = io_read_ahead;  // nobody else reads from the socket
-  handle = core_->native();
+  kind = core_->wiring().read_kind;
+  flags = io_read_ahead;  // nobody else reads from it
+  handle = core_->wiring().handle;
   data = room.data();
   size = room.size();
 }

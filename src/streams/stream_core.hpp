@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// stream_core: what a stream_reader and a stream_writer share: the socket, both buffers, and the
-// one send that is under way. Lives as long as a half, a wait, or that send needs it.
+// stream_core: what a stream_reader and a stream_writer share: the socket or device, both buffers,
+// and the one send that is under way. Lives as long as a half, a wait, or that send needs it.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,10 +19,12 @@
 #include "rill/loop/detail/loop_services.hpp"
 #include "rill/loop/io_op.hpp"
 #include "rill/net/socket.hpp"
+#include "rill/streams/connection.hpp"
 #include "rill/streams/stream_reader.hpp"
 #include "rill/streams/stream_writer.hpp"
 #include "streams/happening.hpp"
 #include "streams/input_buffer.hpp"
+#include "streams/stream_device.hpp"
 
 namespace rill::detail {
 
@@ -46,8 +49,9 @@ class connection_link : public list_node {};
 /// Invariants: 1. A send is in the reactor's hands exactly while `sending_` is set; its bytes are
 /// in `outgoing_`, which nobody touches meanwhile. 2. The core counts a reference for the send, and
 /// one for its place in the ready queue (`queued_`). 3. `waiting_fill_` is set exactly while a read
-/// waits for bytes fed by hand. 4. Without a socket there is nothing to send: `outgoing_` and
-/// `pending_` are of no account.
+/// waits for bytes fed by hand. 4. Once it is closed there is nothing to send: `outgoing_` and
+/// `pending_` are of no account. 5. While `direct_` is set, a send_all() owns the half that writes,
+/// `outgoing_` is empty, and what is written meanwhile is in `pending_`.
 class stream_core final : public ready_node,
                           private io_op,
                           public loop_resident,
@@ -57,6 +61,8 @@ class stream_core final : public ready_node,
   static state_ref<stream_core> create(std::size_t limit);
   /// A connection. Throws as class connection says.
   static state_ref<stream_core> create(socket connected, std::size_t limit);
+  /// A stream over something else.
+  static state_ref<stream_core> create(std::unique_ptr<stream_device> device, std::size_t limit);
 
   void add_reference() noexcept { ++references_; }
   void release() noexcept {
@@ -81,6 +87,8 @@ class stream_core final : public ready_node,
   std::size_t note_received(std::int64_t received);
   void begin_read();
   void end_read() noexcept { reading_ = false; }
+  /// For what looks into the buffer without waiting. Throws usage_error while a read waits.
+  void check_unread() const;
   void set_waiting_fill(fill_operation* waiting) noexcept { waiting_fill_ = waiting; }
 
   // -- writing ------------------------------------------------------------------------------------
@@ -89,13 +97,16 @@ class stream_core final : public ready_node,
   void close() noexcept;
   void abort() noexcept;
   bool is_closing() const noexcept { return closing_ || !is_open(); }
-  bool is_open() const noexcept { return static_cast<bool>(socket_); }
+  bool is_open() const noexcept { return open_; }
   /// Closed by this side before everything was sent.
   bool was_aborted() const noexcept { return dropped_ && !loss_; }
   bool is_paused() const noexcept { return paused_; }
   std::size_t buffered() const noexcept {
     return is_open() ? pending_.size() + outgoing_.size() - sent_ : 0;
   }
+  /// Everything was handed to the system.
+  bool is_flushed() const noexcept { return buffered() == 0 && !direct_; }
+  bool can_write_end() const noexcept { return device_ == nullptr || device_->can_end_writing(); }
   /// Throws what the connection was lost by; connection_reset if it was closed with bytes unsent.
   void check_writable() const;
   /// Futures that are done when the queue is short, when it is empty, when the connection is
@@ -103,6 +114,14 @@ class stream_core final : public ready_node,
   future<> resumed() { return resumed_.next(*owner_); }
   future<> flushed() { return flushed_.next(*owner_); }
   future<> closed() { return closed_.next(*owner_); }
+
+  /// Lets the caller send out of its own memory, if all before is sent: until end_direct(), which
+  /// takes what could not be sent.
+  bool begin_direct() noexcept;
+  void end_direct(std::vector<char> rest) noexcept;
+  /// The connection is lost by this result of a send.
+  void note_send_failure(std::int64_t failure) noexcept;
+
   bool spend_budget() const noexcept { return owner_->spend_budget(); }
   write_limits limits() const noexcept { return limits_; }
   void set_limits(write_limits limits);
@@ -111,10 +130,13 @@ class stream_core final : public ready_node,
   socket& underlying_socket();
   bool has_loop() const noexcept { return owner_->is_open(); }
   /// Requires: has_loop().
-  reactor& io() const noexcept { return loop_services::of(*owner_).io(); }
-  native_handle native() const noexcept { return socket_.native(); }
+  reactor& io() const noexcept {
+    return wiring_.io != nullptr ? *wiring_.io : loop_services::of(*owner_).io();
+  }
+  const stream_wiring& wiring() const noexcept { return wiring_; }
   socket_address peer_address() noexcept;
   socket_address local_address() noexcept;
+  std::string extra_info(std::string_view name);
   void set_listener(std::shared_ptr<connection_listener> listener) noexcept {
     listener_ = std::move(listener);
   }
@@ -140,8 +162,14 @@ class stream_core final : public ready_node,
   void shut() noexcept;
   void report_lost_write() noexcept;
 
+  void attach(const stream_wiring& wiring) noexcept;
+  socket_address address_of(std::optional<socket_address>& known,
+                            socket_address (socket::*ask)() const,
+                            socket_address (stream_device::*look)()) noexcept;
+
   scheduler* owner_;  // counted
-  socket socket_;
+  stream_wiring wiring_;
+  socket socket_;  // none if there is a device
   std::size_t references_ = 0;
   std::size_t limit_;
   std::exception_ptr loss_;
@@ -152,12 +180,14 @@ class stream_core final : public ready_node,
   write_limits limits_;
   happening resumed_;
   happening flushed_;
-  bool connected_ = false;  // made with a socket
+  bool connected_ = false;  // made with a socket or a device
+  bool open_ = false;       // connected, and not closed yet
   bool reading_ = false;
   bool at_end_ = false;
   bool sending_ = false;   // a send is pending in the reactor
   bool answered_ = false;  // it has ended, and its result was not looked at yet
   bool queued_ = false;    // in the ready queue
+  bool direct_ = false;    // a send_all() sends
   bool paused_ = false;    // above the high mark, and not yet down to the low one
   bool closing_ = false;
   bool end_wanted_ = false;
@@ -166,15 +196,20 @@ class stream_core final : public ready_node,
   // What follows is not touched by a message that comes or goes.
   unsigned lost_writes_ = 0;
   happening closed_;
+  std::unique_ptr<stream_device> device_;
   std::shared_ptr<connection_listener> listener_;
   std::optional<socket_address> peer_;
   std::optional<socket_address> local_;
 };
 
+/// stream_writer::drain().
+coro<> drain_stream(state_ref<stream_core> core);
+
 /// Makes the public halves, for the library.
 struct stream_access {
   static stream_reader reader(state_ref<stream_core> core) noexcept;
   static stream_writer writer(state_ref<stream_core> core) noexcept;
+  static connection both(state_ref<stream_core> core) noexcept;
 };
 
 }  // namespace rill::detail

@@ -59,6 +59,12 @@ coro<std::string> read_exactly(core_ref core, std::size_t count) {
   co_return core->input.take(count);
 }
 
+coro<std::string_view> look(core_ref core, std::size_t at_least) {
+  const read_turn turn(*core);
+  while (core->input.size() < at_least && !core->at_end()) co_await fill_awaiter(*core);
+  co_return core->input.view();
+}
+
 constexpr const char* found_too_late =
     "rill: a separator was found, but what stands before it is longer than the limit";
 constexpr const char* not_found = "rill: no separator was found within the limit";
@@ -179,6 +185,20 @@ coro<std::string> stream_reader::readuntil(std::vector<std::string> separators) 
     }
   }
   return detail::read_until(core_, std::move(separators));
+}
+
+coro<std::string_view> stream_reader::peek(std::size_t at_least) {
+  core();
+  return detail::look(core_, at_least);
+}
+
+void stream_reader::consume(std::size_t count) {
+  detail::stream_core& read = core();
+  read.check_unread();
+  if (count > read.input.size()) {
+    detail::throw_invalid_argument("rill: consume() of more bytes than are buffered");
+  }
+  read.input.skip(count);
 }
 
 bool stream_reader::at_eof() const noexcept {

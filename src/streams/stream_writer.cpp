@@ -22,23 +22,8 @@ std::string_view as_text(std::span<const std::byte> data) noexcept {
   return {reinterpret_cast<const char*>(data.data()), data.size()};
 }
 
-coro<> drain_stream(core_ref core) {
-  core->check_writable();
-  if (core->is_closing() || (!core->is_paused() && core->spend_budget())) {
-    // A turn, in which a loss is noticed, and in which others may run.
-    co_await yield();
-    core->check_writable();
-    if (!core->is_open()) throw_system_error(ECONNRESET, "rill: the connection is closed");
-  }
-  if (core->is_paused()) {
-    const future<> resumed = core->resumed();
-    co_await ended(resumed);
-    core->check_writable();
-  }
-}
-
 coro<> flush_stream(core_ref core) {
-  if (core->buffered() != 0) {
+  if (!core->is_flushed()) {
     const future<> flushed = core->flushed();
     co_await ended(flushed);
   }
@@ -54,6 +39,21 @@ coro<> wait_until_closed(core_ref core) {
 }
 
 }  // namespace
+
+coro<> drain_stream(core_ref core) {
+  core->check_writable();
+  if (core->is_closing() || (!core->is_paused() && core->spend_budget())) {
+    // A turn, in which a loss is noticed, and in which others may run.
+    co_await yield();
+    core->check_writable();
+    if (!core->is_open()) throw_system_error(ECONNRESET, "rill: the connection is closed");
+  }
+  if (core->is_paused()) {
+    const future<> resumed = core->resumed();
+    co_await ended(resumed);
+    core->check_writable();
+  }
+}
 
 stream_writer stream_access::writer(state_ref<stream_core> core) noexcept {
   return stream_writer(std::move(core));
@@ -99,6 +99,7 @@ coro<> stream_writer::write_all(std::span<const std::byte> data) {
   return write_all(detail::as_text(data));
 }
 
+bool stream_writer::can_write_eof() const noexcept { return core_ && core_->can_write_end(); }
 void stream_writer::write_eof() { core().write_end(); }
 
 void stream_writer::close() noexcept {
@@ -115,10 +116,7 @@ coro<> stream_writer::wait_closed() {
 }
 
 std::string stream_writer::get_extra_info(std::string_view name) const {
-  if (name == "peername") return peer_address().to_string();
-  if (name == "sockname") return local_address().to_string();
-  if (name == "socket" && core().is_open()) return std::to_string(core().native());
-  return {};
+  return core().extra_info(name);
 }
 
 socket_address stream_writer::peer_address() const { return core().peer_address(); }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "rill/core/coro.hpp"
 #include "rill/net/address.hpp"
@@ -25,11 +26,15 @@ class connection {
   /// connect_accepted_socket(). Throws std::invalid_argument for a limit of zero, usage_error for
   /// a closed socket.
   explicit connection(socket connected, std::size_t limit = default_stream_limit);
+  /// Two halves that need not be of one stream: two pipes, say.
+  connection(stream_reader incoming, stream_writer outgoing) noexcept
+      : reader(std::move(incoming)), writer(std::move(outgoing)) {}
 
   stream_reader reader;
   stream_writer writer;
 
  private:
+  friend struct detail::stream_access;
   explicit connection(detail::state_ref<detail::stream_core> core) noexcept;
 };
 

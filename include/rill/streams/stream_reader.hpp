@@ -80,6 +80,14 @@ class stream_reader {
   coro<std::string> readuntil(std::string separator = "\n");
   coro<std::string> readuntil(std::vector<std::string> separators);
 
+  /// Waits until at least that many bytes are in the buffer, and shows all that are: fewer only at
+  /// the end of the stream. No copy; consume() takes them. The view lives until the next use of
+  /// this reader. Not bound by the limit: bound `at_least` yourself. asyncio has no counterpart.
+  coro<std::string_view> peek(std::size_t at_least = 1);
+  /// Takes bytes out of the buffer. Never suspends. **Throws** std::invalid_argument for more than
+  /// buffered(), usage_error while a read waits.
+  void consume(std::size_t count);
+
   /// True when the end has been read and the buffer is empty. A connected reader learns of the end
   /// by reading (asyncio: it reads ahead, and may know sooner).
   bool at_eof() const noexcept;

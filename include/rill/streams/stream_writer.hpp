@@ -50,7 +50,7 @@ class stream_writer {
   /// usage_error after write_eof().
   void write(std::string_view data);
   void write(std::span<const std::byte> data);
-  /// Queues each of a range of strings.
+  /// Queues each of a range of strings. What is queued in one turn leaves in one system call.
   template <class Range>
   void writelines(const Range& lines) {
     for (const auto& line : lines) write(std::string_view(line));
@@ -67,7 +67,17 @@ class stream_writer {
   coro<> write_all(std::string_view data);
   coro<> write_all(std::span<const std::byte> data);
 
-  bool can_write_eof() const noexcept { return true; }
+  /// Sends out of memory of the caller, without a copy: several pieces as one, in one system call
+  /// if it takes them. **Suspends** until the system has taken all. Stands in order between the
+  /// writes around it; behind writes that wait, and for small amounts, it is write_all().
+  /// **Cancellation**: what was not sent is copied to the queue. **Lifetime**: the data must live
+  /// until the await is over. asyncio has no counterpart.
+  coro<> send_all(std::span<const std::byte> data);
+  coro<> send_all(std::string_view data);
+  coro<> send_all(std::span<const std::span<const std::byte>> pieces);
+
+  /// False for a stream without halves, such as TLS or a protocol of your own.
+  bool can_write_eof() const noexcept;
   /// Ends the sending half when what is queued has gone out: the peer reads the end of the stream,
   /// and can still send. Idempotent.
   void write_eof();
