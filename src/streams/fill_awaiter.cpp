@@ -10,9 +10,6 @@ namespace rill::detail {
 
 namespace {
 
-// How much room is made for a receive into the reader's buffer.
-constexpr std::size_t least_room = 4 * 1024;
-
 reactor& io_of(stream_core& core) {
   if (!core.has_loop()) throw_usage("rill: the event loop of this stream is closed");
   return core.io();
@@ -22,7 +19,7 @@ reactor& io_of(stream_core& core) {
 
 fill_operation::fill_operation(stream_core& core)
     : io_awaiter(io_of(core)), core_(&core), connected_(core.is_connected()), own_room_(false) {
-  if (core.is_open()) aim(core.input.prepare(least_room));
+  if (core.is_open()) aim(core.input.receive_room());
 }
 
 fill_operation::fill_operation(stream_core& core, std::span<std::byte> room)
@@ -65,7 +62,7 @@ std::size_t fill_operation::await_resume() {
   }
   const std::int64_t received = core_->is_open() || task_ != nullptr ? finish() : io_closed;
   const std::size_t count = core_->note_received(received);
-  if (!own_room_) core_->input.commit(count);
+  if (!own_room_) core_->input.received(count);
   return count;
 }
 

@@ -9,11 +9,29 @@ namespace rill::detail {
 
 namespace {
 
-constexpr std::size_t first_capacity = 16 * 1024;
 // What is larger than this is given back when it has been emptied.
 constexpr std::size_t kept_capacity = 128 * 1024;
 
 }  // namespace
+
+std::span<std::byte> input_buffer::receive_room() {
+  if (empty() && capacity_ > 4 * step_) {
+    memory_.reset();
+    capacity_ = 0;
+  }
+  const std::span<std::byte> room = prepare(step_);
+  room_ = room.size();
+  return room;
+}
+
+void input_buffer::received(std::size_t count) noexcept {
+  end_ += count;
+  if (count == room_) {
+    step_ = std::min(step_ * 4, most_step);
+  } else if (count < step_ / 8) {
+    step_ = std::max(step_ / 2, least_step);
+  }
+}
 
 std::span<std::byte> input_buffer::prepare(std::size_t at_least) {
   if (capacity_ - end_ < at_least) make_room(at_least);
@@ -26,7 +44,7 @@ void input_buffer::make_room(std::size_t at_least) {
   if (capacity_ - content >= at_least && content <= capacity_ / 2) {
     std::memmove(memory_.get(), memory_.get() + begin_, content);
   } else {
-    const std::size_t wanted = std::max({first_capacity, capacity_ * 2, content + at_least});
+    const std::size_t wanted = std::max(content != 0 ? capacity_ * 2 : 0, content + at_least);
     auto larger = std::make_unique_for_overwrite<char[]>(wanted);
     if (content != 0) std::memcpy(larger.get(), memory_.get() + begin_, content);
     memory_ = std::move(larger);
@@ -40,7 +58,7 @@ void input_buffer::append(std::string_view data) {
   if (data.empty()) return;
   const std::span<std::byte> room = prepare(data.size());
   std::memcpy(room.data(), data.data(), data.size());
-  commit(data.size());
+  end_ += data.size();
 }
 
 std::string input_buffer::take(std::size_t count) {

@@ -26,12 +26,32 @@ TEST_CASE("bytes come out in the order they went in", "[input_buffer]") {
 
 TEST_CASE("room can be filled in part", "[input_buffer]") {
   input_buffer buffer;
-  const std::span<std::byte> room = buffer.prepare(100);
+  const std::span<std::byte> room = buffer.receive_room();
   REQUIRE(room.size() >= 100);
   std::memcpy(room.data(), "abc", 3);
-  buffer.commit(3);
+  buffer.received(3);
   CHECK(buffer.view() == "abc");
-  CHECK(buffer.prepare(100).data() == room.data() + 3);
+}
+
+TEST_CASE("room grows with what comes, and shrinks again", "[input_buffer]") {
+  input_buffer buffer;
+  const std::size_t at_first = buffer.receive_room().size();
+  CHECK(at_first <= 1024);
+  std::size_t largest = 0;
+  for (int i = 0; i < 10; ++i) {
+    const std::size_t room = buffer.receive_room().size();
+    buffer.received(room);
+    buffer.skip(room);
+    largest = room;
+  }
+  CHECK(largest >= 64 * 1024);
+  std::size_t last = largest;
+  for (int i = 0; i < 20; ++i) {
+    last = buffer.receive_room().size();
+    buffer.received(1);
+    buffer.skip(1);
+  }
+  CHECK(last <= 4096);
 }
 
 TEST_CASE("a buffer grows, wraps and shrinks without losing a byte", "[input_buffer]") {
