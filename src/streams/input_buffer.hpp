@@ -42,7 +42,7 @@ class input_buffer {
   std::size_t step_ = least_step;  // how much room a receive gets, at least
   std::size_t room_ = 0;           // that the last one got
 
-  static constexpr std::size_t least_step = 1024;
+  static constexpr std::size_t least_step = 512;
   static constexpr std::size_t most_step = 64 * 1024;
 };
 

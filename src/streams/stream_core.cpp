@@ -149,9 +149,11 @@ socket& stream_core::underlying_socket() {
   return socket_;
 }
 
-socket_address stream_core::address_of(std::optional<socket_address>& known,
+socket_address stream_core::address_of(std::optional<socket_address> known_addresses::* which,
                                        socket_address (socket::*ask)() const,
-                                       socket_address (stream_device::*look)()) noexcept {
+                                       socket_address (stream_device::*look)() noexcept) {
+  if (!addresses_) addresses_ = std::make_unique<known_addresses>();
+  std::optional<socket_address>& known = (*addresses_).*which;
   if (!known && is_open()) {
     try {
       known = device_ == nullptr ? (socket_.*ask)() : (*device_.*look)();
@@ -162,12 +164,12 @@ socket_address stream_core::address_of(std::optional<socket_address>& known,
   return known.value_or(socket_address());
 }
 
-socket_address stream_core::peer_address() noexcept {
-  return address_of(peer_, &socket::peer_address, &stream_device::peer_address);
+socket_address stream_core::peer_address() {
+  return address_of(&known_addresses::peer, &socket::peer_address, &stream_device::peer_address);
 }
 
-socket_address stream_core::local_address() noexcept {
-  return address_of(local_, &socket::local_address, &stream_device::local_address);
+socket_address stream_core::local_address() {
+  return address_of(&known_addresses::local, &socket::local_address, &stream_device::local_address);
 }
 
 std::string stream_core::extra_info(std::string_view name) {

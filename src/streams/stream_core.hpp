@@ -134,8 +134,8 @@ class stream_core final : public ready_node,
     return wiring_.io != nullptr ? *wiring_.io : loop_services::of(*owner_).io();
   }
   const stream_wiring& wiring() const noexcept { return wiring_; }
-  socket_address peer_address() noexcept;
-  socket_address local_address() noexcept;
+  socket_address peer_address();
+  socket_address local_address();
   std::string extra_info(std::string_view name);
   void set_listener(std::shared_ptr<connection_listener> listener) noexcept {
     listener_ = std::move(listener);
@@ -162,10 +162,11 @@ class stream_core final : public ready_node,
   void shut() noexcept;
   void report_lost_write() noexcept;
 
+  struct known_addresses;
   void attach(const stream_wiring& wiring) noexcept;
-  socket_address address_of(std::optional<socket_address>& known,
+  socket_address address_of(std::optional<socket_address> known_addresses::* which,
                             socket_address (socket::*ask)() const,
-                            socket_address (stream_device::*look)()) noexcept;
+                            socket_address (stream_device::*look)() noexcept);
 
   scheduler* owner_;  // counted
   stream_wiring wiring_;
@@ -198,8 +199,12 @@ class stream_core final : public ready_node,
   happening closed_;
   std::unique_ptr<stream_device> device_;
   std::shared_ptr<connection_listener> listener_;
-  std::optional<socket_address> peer_;
-  std::optional<socket_address> local_;
+  /// What was asked for: most connections are never asked.
+  struct known_addresses {
+    std::optional<socket_address> peer;
+    std::optional<socket_address> local;
+  };
+  std::unique_ptr<known_addresses> addresses_;
 };
 
 /// stream_writer::drain().

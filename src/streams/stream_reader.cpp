@@ -69,28 +69,27 @@ constexpr const char* found_too_late =
     "rill: a separator was found, but what stands before it is longer than the limit";
 constexpr const char* not_found = "rill: no separator was found within the limit";
 
-/// Reads until a separator is there. Gives the end of the piece, or nothing at the end of the
-/// stream.
-coro<std::optional<std::size_t>> find_separator(stream_core& core,
-                                                std::span<const std::string> separators) {
-  separator_search search(separators);
-  while (true) {
-    const separator_match match = search.look(core.input.view());
-    if (match.found) {
-      if (match.start > core.limit()) throw limit_overrun_error(found_too_late, match.start);
-      co_return match.end;
-    }
-    if (search.certain() > core.limit()) throw limit_overrun_error(not_found, search.certain());
-    if (core.at_end()) co_return std::nullopt;
-    co_await fill_awaiter(core);
+/// Where the piece ends that stands in the buffer, with its separator; nothing: more bytes are
+/// needed, or the stream ends without one.
+std::optional<std::size_t> find_piece(const stream_core& core, separator_search& search) {
+  const separator_match match = search.look(core.input.view());
+  if (match.found) {
+    if (match.start > core.limit()) throw limit_overrun_error(found_too_late, match.start);
+    return match.end;
   }
+  if (search.certain() > core.limit()) throw limit_overrun_error(not_found, search.certain());
+  return std::nullopt;
 }
 
 coro<std::string> read_until(core_ref core, std::vector<std::string> separators) {
   const read_turn turn(*core);
-  const std::optional<std::size_t> end = co_await find_separator(*core, separators);
-  if (!end) throw incomplete_read_error(core->input.take_all(), std::nullopt);
-  co_return core->input.take(*end);
+  separator_search search(separators);
+  while (true) {
+    const std::optional<std::size_t> end = find_piece(*core, search);
+    if (end) co_return core->input.take(*end);
+    if (core->at_end()) throw incomplete_read_error(core->input.take_all(), std::nullopt);
+    co_await fill_awaiter(*core);
+  }
 }
 
 /// Throws away a line that is too long, as far as it has come; returns how many bytes.
@@ -102,17 +101,27 @@ std::size_t discard_line(input_buffer& input, std::size_t certain) {
   return count;
 }
 
-coro<std::string> read_line(core_ref core) {
-  const read_turn turn(*core);
-  const std::string newline(1, '\n');
-  std::optional<std::size_t> end;
+/// find_piece() for lines.
+std::optional<std::size_t> find_line(stream_core& core, separator_search& search) {
   try {
-    end = co_await find_separator(*core, std::span(&newline, 1));
+    return find_piece(core, search);
   } catch (const limit_overrun_error& error) {
-    const std::size_t gone = discard_line(core->input, error.consumed());
+    const std::size_t gone = discard_line(core.input, error.consumed());
     throw limit_overrun_error("rill: a line is longer than the stream's limit", gone);
   }
-  co_return end ? core->input.take(*end) : core->input.take_all();
+}
+
+const std::string newline(1, '\n');
+
+coro<std::string> read_line(core_ref core) {
+  const read_turn turn(*core);
+  separator_search search(std::span(&newline, 1));
+  while (true) {
+    const std::optional<std::size_t> end = find_line(*core, search);
+    if (end) co_return core->input.take(*end);
+    if (core->at_end()) co_return core->input.take_all();
+    co_await fill_awaiter(*core);
+  }
 }
 
 coro<std::optional<std::string>> read_next_line(core_ref core) {
