@@ -39,10 +39,12 @@ def measured(text, wanted):
 
 def run(folder, receive, send, size):
     """Returns bytes per second and processor seconds of both sides."""
-    receiver = subprocess.Popen([folder / receive[0], *receive[1:]], stdout=subprocess.PIPE, text=True)
+    command = [folder / receive[0], *receive[1:]]
+    receiver = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     port = receiver.stdout.readline().split()[1]
     filled = [part.format(port=port, bytes=size) for part in send]
-    sent = subprocess.run([folder / filled[0], *filled[1:]], capture_output=True, text=True, check=True)
+    command = [folder / filled[0], *filled[1:]]
+    sent = subprocess.run(command, capture_output=True, text=True, check=True)
     received, _ = receiver.communicate()
     took, receiving = measured(received, size)
     _, sending = measured(sent.stdout, size)
@@ -65,7 +67,8 @@ def main():
             speed, cost = run(options.bin, receive, send, size)
             speeds[name].append(speed)
             costs[name].append(cost)
-    print(f"{'':22} {'GiB/s':>7} {'least':>7} {'most':>7} {'of raw':>7} {'CPU s/GiB':>10} {'of raw':>7}")
+    heads = f"{'GiB/s':>7} {'least':>7} {'most':>7} {'of raw':>7} {'CPU s/GiB':>10} {'of raw':>7}"
+    print(f"{'':22} {heads}")
     for name, _, _ in pairs:
         ratio = statistics.median(a / b for a, b in zip(speeds[name], speeds["raw"]))
         spent = statistics.median(a / b for a, b in zip(costs[name], costs["raw"]))
