@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "loop/interrupt.hpp"
 
-#include <csignal>
-
 #include "base/host.hpp"
+#include "base/signal_hook.hpp"
 #include "loop/loop_core.hpp"
 #include "rill/base/detail/atomic.hpp"
 
@@ -33,14 +32,16 @@ struct interrupt_state final : ready_node {
   bool cancelled = false;
 };
 
-constinit interrupt_state state;
+void on_interrupt(int number, siginfo_t* info, void* context);
 
-extern "C" void on_interrupt(int signal_number) {
+constinit interrupt_state state;
+constinit signal_hook hook(SIGINT, &on_interrupt);
+
+void on_interrupt(int /*number*/, siginfo_t* /*info*/, void* /*context*/) {
   scheduler* const loop = state.loop.load();
   if (loop == nullptr || state.seen.exchange(true)) {
     // The second one, or nothing to cancel any more: as if we had never been here.
-    std::signal(signal_number, SIG_DFL);
-    std::raise(signal_number);
+    hook.raise_earlier();
     return;
   }
   // Posting is lock-free, and waking writes to a descriptor: both are allowed in a signal handler.
@@ -50,12 +51,7 @@ extern "C" void on_interrupt(int signal_number) {
 }  // namespace
 
 interrupt_guard::interrupt_guard(event_loop& loop, const any_task& main) {
-  if (!in_main_thread()) return;
-  const auto before = std::signal(SIGINT, &on_interrupt);
-  if (before != SIG_DFL) {
-    std::signal(SIGINT, before);
-    return;
-  }
+  if (!in_main_thread() || !hook.install_over_default()) return;
   installed_ = true;
   state.main = &main;
   state.cancelled = false;
@@ -69,8 +65,7 @@ interrupt_guard::~interrupt_guard() {
   state.main = nullptr;
   // Still posted: the loop takes it out, with no main to cancel, or drops it at its end.
   if (state.queued.load()) loop->take_posted();
-  const auto present = std::signal(SIGINT, SIG_DFL);
-  if (present != &on_interrupt) std::signal(SIGINT, present);
+  hook.remove();
 }
 
 bool interrupt_guard::interrupted() const noexcept { return installed_ && state.cancelled; }
