@@ -9,3 +9,4 @@
 #include "rill/streams/stream_errors.hpp"
 #include "rill/streams/stream_reader.hpp"
 #include "rill/streams/stream_writer.hpp"
+#include "rill/streams/terminal.hpp"
