@@ -9,9 +9,9 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "base/quiet_write.hpp"
 #include "base/system_calls.hpp"
 #include "reactor/direction.hpp"
-#include "reactor/quiet_write.hpp"
 
 namespace rill::detail::uring {
 namespace {

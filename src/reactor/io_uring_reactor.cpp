@@ -7,10 +7,10 @@
 
 #include <cerrno>
 
+#include "base/quiet_write.hpp"
 #include "base/system_calls.hpp"
 #include "reactor/direction.hpp"
 #include "reactor/io_uring_operations.hpp"
-#include "reactor/quiet_write.hpp"
 #include "rill/base/error.hpp"
 
 namespace rill::detail {

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "base/quiet_write.hpp"
 #include "base/system_calls.hpp"
-#include "reactor/quiet_write.hpp"
 
 namespace rill::detail {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "reactor/quiet_write.hpp"
+#include "base/quiet_write.hpp"
 
 #include <pthread.h>
 #include <sys/stat.h>
@@ -12,21 +12,32 @@
 
 namespace rill::detail {
 
+namespace {
+
+bool is_pending() noexcept {
+  sigset_t pending;
+  return ::sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
+}
+
+}  // namespace
+
 std::ptrdiff_t quiet_write(int handle, const void* data, std::size_t size) noexcept {
   sigset_t pipe_signal;
   sigset_t before;
   sigemptyset(&pipe_signal);
   sigaddset(&pipe_signal, SIGPIPE);
   ::pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+  // Where it was not blocked, none can have been pending.
+  const bool blocked_before = sigismember(&before, SIGPIPE) == 1;
+  const bool pending_before = blocked_before && is_pending();
   const std::ptrdiff_t written = system_calls().write(handle, data, size);
   const int error = errno;
-  // Where it was not blocked, none was pending before: this one comes from the call.
-  if (written < 0 && error == EPIPE && sigismember(&before, SIGPIPE) == 0) {
+  if (written < 0 && error == EPIPE && !pending_before) {
     const timespec at_once{};
     while (::sigtimedwait(&pipe_signal, nullptr, &at_once) < 0 && errno == EINTR) {
     }
   }
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (!blocked_before) ::pthread_sigmask(SIG_UNBLOCK, &pipe_signal, nullptr);
   errno = error;
   return written;
 }
