@@ -49,7 +49,7 @@ msghdr header_of(io_message& message) noexcept {
 std::int64_t receive_message(int handle, io_message& message) noexcept {
   msghdr header = header_of(message);
   const std::int64_t done =
-      repeat_if_interrupted([&] { return system_calls().recvmsg(handle, &header, 0); });
+      repeat_if_interrupted([&] { return system_calls().recvmsg(handle, &header, MSG_DONTWAIT); });
   if (done >= 0) {
     message.address_size = header.msg_namelen;
     message.truncated = (header.msg_flags & MSG_TRUNC) != 0;
@@ -60,7 +60,7 @@ std::int64_t receive_message(int handle, io_message& message) noexcept {
 std::int64_t send_message(int handle, io_message& message) noexcept {
   const msghdr header = header_of(message);
   return repeat_if_interrupted(
-      [&] { return system_calls().sendmsg(handle, &header, MSG_NOSIGNAL); });
+      [&] { return system_calls().sendmsg(handle, &header, MSG_NOSIGNAL | MSG_DONTWAIT); });
 }
 
 // Connections that died in the queue, and errors of the network that accept passes on, are not the
@@ -130,12 +130,12 @@ std::int64_t perform(descriptor& entry, io_op& op) noexcept {
   const system_call_table& system = system_calls();
   switch (op.kind) {
     case io_kind::receive: {
-      const int flags = (op.flags & io_peek) != 0 ? MSG_PEEK : 0;
+      const int flags = MSG_DONTWAIT | ((op.flags & io_peek) != 0 ? MSG_PEEK : 0);
       return repeat_if_interrupted([&] { return system.recv(handle, op.data, op.size, flags); });
     }
     case io_kind::send:
       return repeat_if_interrupted(
-          [&] { return system.send(handle, op.data, op.size, MSG_NOSIGNAL); });
+          [&] { return system.send(handle, op.data, op.size, MSG_NOSIGNAL | MSG_DONTWAIT); });
     case io_kind::receive_message:
       return receive_message(handle, op.message());
     case io_kind::send_message:
