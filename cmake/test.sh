@@ -4,8 +4,8 @@
 # Installs what is missing, builds, and runs all tests.
 #
 #   cmake/test.sh                all tests, with one compiler, in a debug build: a few minutes
-#   cmake/test.sh --all          all tests by Clang 19, ASan with UBSan and LSan, TSan, GCC 12
-#                                without optimisation and with it; five times as long
+#   cmake/test.sh --all          all tests by Clang 19 (and the fuzzers), ASan with UBSan and LSan,
+#                                TSan, GCC 12 without optimisation and with it; five times as long
 #   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc; tidy, not in the matrix
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
@@ -42,7 +42,7 @@ install_for_rows() {
     case $row in
       gcc-debug) needs+=(gcc) ;;
       gcc) needs+=(gcc benchmark) ;;
-      clang) needs+=(clang clang_format) ;;
+      clang) needs+=(clang clang_format sanitizers) ;;
       asan | tsan) needs+=(clang sanitizers symbolizer) ;;
       tidy) needs+=(clang clang_tidy) ;;
       debug) choose_compiler && needs+=("${compiler_needs[@]}" clang_format) ;;
@@ -136,7 +136,7 @@ run_gcc_row() {
 run_named_row() {
   case $1 in
     tidy) run_tidy ;;
-    clang) run_row clang clang-19-debug ;;
+    clang) run_row clang clang-19-debug -DRILL_BUILD_FUZZ=ON ;;
     asan | tsan) run_row "$1" "$1" ;;
     debug) run_row debug debug "-DCMAKE_CXX_COMPILER=$compiler" ;;
     gcc-debug) run_gcc_row gcc-debug debug ;;
