@@ -35,6 +35,18 @@ TEST_CASE("a cancelled callback never runs and is destroyed at once", "[callback
   CHECK(!ran);
 }
 
+TEST_CASE("a handle of no callback has nothing to take back", "[callback_handle]") {
+  const rill::callback_handle soon;
+  const rill::timer_handle later;
+  const rill::threadsafe_handle elsewhere;
+  soon.cancel();
+  later.cancel();
+  CHECK(!elsewhere.cancel());
+  CHECK(!soon.cancelled());
+  CHECK(!later.cancelled());
+  CHECK(!elsewhere.cancelled());
+}
+
 TEST_CASE("dropping a handle leaves the callback as it is", "[callback_handle]") {
   step_loop steps;
   int ran = 0;

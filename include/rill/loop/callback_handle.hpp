@@ -19,9 +19,11 @@ class callback_handle {
   callback_handle() noexcept = default;
 
   /// Takes the callback back: it will not run, and it is destroyed now, with what it holds. No
-  /// effect if it has run or was cancelled before.
-  void cancel() const noexcept { node_->cancel(); }
-  bool cancelled() const noexcept { return node_->cancelled(); }
+  /// effect if it has run or was cancelled before, nor on a handle of no callback.
+  void cancel() const noexcept {
+    if (node_) node_->cancel();
+  }
+  bool cancelled() const noexcept { return node_ && node_->cancelled(); }
   explicit operator bool() const noexcept { return static_cast<bool>(node_); }
   // [/callback_handle]
 
@@ -39,9 +41,11 @@ class timer_handle {
  public:
   timer_handle() noexcept = default;
 
-  void cancel() const noexcept { node_->cancel(); }
-  bool cancelled() const noexcept { return node_->cancelled(); }
-  /// The moment for which it was armed.
+  void cancel() const noexcept {
+    if (node_) node_->cancel();
+  }
+  bool cancelled() const noexcept { return node_ && node_->cancelled(); }
+  /// The moment for which it was armed. Not of a handle of no callback.
   time_point when() const noexcept { return time_point(loop_clock::duration(node_->when())); }
   explicit operator bool() const noexcept { return static_cast<bool>(node_); }
   // [/timer_handle]
@@ -60,11 +64,11 @@ class threadsafe_handle {
  public:
   threadsafe_handle() noexcept = default;
 
-  /// Takes the callback back. True: it will never run. False: it has run, or was cancelled before;
-  /// if it is running right now, in another thread, waits until it has ended. The callback object
-  /// is destroyed on the loop's thread.
-  bool cancel() const noexcept { return node_->cancel(); }
-  bool cancelled() const noexcept { return node_->cancelled(); }
+  /// Takes the callback back. True: it will never run. False: it has run, was cancelled before, or
+  /// never was; if it is running right now, in another thread, waits until it has ended. The
+  /// callback object is destroyed on the loop's thread.
+  bool cancel() const noexcept { return node_ && node_->cancel(); }
+  bool cancelled() const noexcept { return node_ && node_->cancelled(); }
   explicit operator bool() const noexcept { return static_cast<bool>(node_); }
   // [/threadsafe_handle]
 
