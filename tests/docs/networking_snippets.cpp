@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The examples of the guide's chapter on networking.
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "rill/rill.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+void expect(bool holds, const char* what) {
+  if (holds) return;
+  std::printf("networking: %s\n", what);
+  std::exit(1);
+}
+
+// [echo]
+rill::coro<> echo(rill::stream_reader reader, rill::stream_writer writer) {
+  while (auto line = co_await reader.next_line()) co_await writer.write_all(*line);
+}
+
+rill::coro<> serve(std::uint16_t port) {
+  rill::server server = co_await rill::start_server(echo, "localhost", port);
+  for (const auto& address : server.addresses()) std::puts(address.to_string().c_str());
+  co_await server.serve_forever();
+}
+// [/echo]
+
+// [main]
+int run_server() {
+  try {
+    rill::run(serve(8000));
+  } catch (const rill::interrupted_error&) {
+    std::puts("good bye");  // Ctrl-C; listeners and connections are closed
+  }
+  return 0;
+}
+// [/main]
+
+// [client]
+rill::coro<std::string> ask(std::string host, std::uint16_t port, std::string question) {
+  auto [reader, writer] = co_await rill::open_connection(host, port);
+  co_await writer.write_all(question + "\n");
+  std::string answer = co_await reader.readline();
+  co_return answer;  // the connection is closed with its writer
+}
+// [/client]
+
+// [careful]
+rill::coro<> careful(rill::stream_reader reader, rill::stream_writer writer) {
+  bool goes_on = true;
+  while (goes_on) {
+    std::string answer;
+    try {
+      auto line = co_await rill::wait_for(reader.next_line(), 60s);
+      if (!line) co_return;  // the client has said all
+      answer = std::move(*line);
+    } catch (const rill::limit_overrun_error&) {
+      answer = "too long; try again\n";  // the line is gone, the next one is intact
+    } catch (const rill::timeout_error&) {
+      answer = "too slow; good bye\n";
+      goes_on = false;
+    }
+    co_await writer.write_all(answer);
+  }
+}
+// [/careful]
+
+// [frame]
+rill::coro<std::string> read_frame(rill::stream_reader& reader) {
+  const std::string head = co_await reader.readexactly(2);
+  const auto high = static_cast<unsigned char>(head[0]);
+  const auto low = static_cast<unsigned char>(head[1]);
+  std::string body = co_await reader.readexactly(high * 256 + low);
+  co_return body;
+}
+// [/frame]
+
+// [close]
+rill::coro<> send_report(rill::stream_writer writer, std::vector<std::string> lines) {
+  for (const std::string& line : lines) {
+    writer.write(line);       // never waits: it queues
+    co_await writer.drain();  // waits while the peer is slow to take it
+  }
+  writer.close();  // what is queued still goes out
+  try {
+    co_await writer.wait_closed();
+  } catch (const std::system_error& error) {
+    std::printf("not all of it has arrived: %s\n", error.what());
+  }
+}
+// [/close]
+
+// [half]
+rill::coro<std::string> convert(rill::connection to, std::string text) {
+  co_await to.writer.write_all(text);
+  to.writer.write_eof();                              // "that is all"
+  std::string converted = co_await to.reader.read();  // up to the end
+  co_return converted;
+}
+// [/half]
+
+rill::coro<> serves() {
+  // [server]
+  rill::server_options options;
+  options.max_clients = 1000;  // others wait to be accepted
+  options.limit = 4 * 1024;    // of a line
+  rill::server server = co_await rill::start_server(careful, "127.0.0.1", 0, options);
+  // [/server]
+  const std::string hello = co_await ask("127.0.0.1", server.port(), "hello");
+  expect(hello == "hello\n", "careful");
+  const std::string late = co_await ask("localhost", server.port(), std::string(5000, 'x'));
+  expect(late == "too long; try again\n", "limit");
+  rill::connection idle = co_await rill::open_connection("127.0.0.1", server.port());
+  // [shutdown]
+  co_await server.shutdown(100ms);
+  // [/shutdown]
+  expect(server.client_count() == 0, "shutdown");
+  const std::string end = co_await idle.reader.read();
+  expect(end.empty(), "idle client");
+}
+
+rill::coro<> refused(std::uint16_t port) {
+  std::string seen;
+  // [refused]
+  try {
+    co_await ask("localhost", port, "anybody there?");
+  } catch (const rill::connect_error& error) {
+    for (const rill::connect_attempt& attempt : error.attempts()) {
+      seen += attempt.address.to_string() + ": " + attempt.error.message() + "\n";
+    }
+  }
+  // [/refused]
+  expect(!seen.empty(), "refused");
+}
+
+// [resolver]
+class one_host : public rill::resolver {
+ public:
+  rill::coro<std::vector<rill::socket_address>> resolve(std::string, std::uint16_t port,
+                                                        rill::address_family) override {
+    std::vector<rill::socket_address> known(1, rill::socket_address::parse("127.0.0.1:0"));
+    known.front() = rill::socket_address(known.front().ip(), port);
+    co_return known;
+  }
+};
+// [/resolver]
+
+rill::coro<> by_unix_socket(std::string path) {
+  // [unix]
+  rill::server server = co_await rill::start_unix_server(echo, path);
+  auto [reader, writer] = co_await rill::open_unix_connection(path);
+  // [/unix]
+  co_await writer.write_all("by file\n");
+  const std::string line = co_await reader.readline();
+  expect(line == "by file\n", "unix");
+}
+
+// [datagram]
+rill::coro<> answer_datagrams(const rill::socket& at) {
+  std::array<char, 1500> room;
+  while (true) {
+    const rill::received_datagram got = co_await at.recv_from(room);
+    if (got.truncated) continue;  // longer than we want to know
+    co_await at.send_to(std::string_view(room.data(), got.size), got.sender);
+  }
+}
+
+rill::socket bound_to(std::string_view address) {
+  rill::socket made(rill::address_family::ipv4, rill::socket_type::datagram);
+  made.bind(rill::socket_address::parse(address));
+  return made;
+}
+// [/datagram]
+
+rill::coro<> datagrams() {
+  const rill::socket server = bound_to("127.0.0.1:0");
+  auto answering = rill::create_task(answer_datagrams(server));
+  const rill::socket client = bound_to("127.0.0.1:0");
+  co_await client.send_to("ping", server.local_address());
+  std::array<char, 100> room;
+  const rill::received_datagram got = co_await client.recv_from(room);
+  expect(std::string_view(room.data(), got.size) == "ping", "datagram");
+  answering.cancel();
+  co_await rill::wait(std::vector<rill::task<>>(1, answering));
+}
+
+rill::coro<> tested() {
+  // [fed]
+  rill::stream_reader reader;
+  reader.feed_data(std::string_view("\0\3abc", 5));
+  const std::string frame = co_await read_frame(reader);
+  // [/fed]
+  expect(frame == "abc", "fed");
+  // [pair]
+  auto [client, served] = rill::memory_stream_pair();
+  const auto serving = rill::create_task(echo(std::move(served.reader), std::move(served.writer)));
+  const std::string echoed = co_await convert(std::move(client), "to and fro\n");
+  // [/pair]
+  expect(echoed == "to and fro\n", "pair");
+  co_await serving;
+}
+
+rill::coro<> reports() {
+  auto [one, other] = rill::socket_pair();
+  rill::connection from(std::move(one));
+  rill::connection to(std::move(other));
+  std::vector<std::string> lines{"one\n", "two\n"};
+  const auto sending = rill::create_task(send_report(std::move(from.writer), lines));
+  const std::string all = co_await to.reader.read();
+  expect(all == "one\ntwo\n", "close");
+  co_await sending;
+}
+
+rill::coro<> all() {
+  co_await serves();
+  rill::server server = co_await rill::start_server(echo, "127.0.0.1", 0);
+  one_host names;
+  rill::connection_options options;
+  options.connect.names = &names;
+  rill::connection found = co_await rill::open_connection("any.name", server.port(), options);
+  found.writer.close();
+  const std::uint16_t port = server.port();
+  co_await server.shutdown(1s);
+  co_await refused(port);
+  const std::string name = "rill-guide-" + std::to_string(port) + ".socket";
+  co_await by_unix_socket((std::filesystem::temp_directory_path() / name).string());
+  co_await datagrams();
+  co_await tested();
+  co_await reports();
+}
+
+void interrupted() {
+  rill::runner runner;
+  runner.loop().call_later(20ms, [] { std::raise(SIGINT); });
+  bool told = false;
+  try {
+    runner.run(serve(0));
+  } catch (const rill::interrupted_error&) {
+    told = true;
+  }
+  expect(told, "serve");
+}
+
+}  // namespace
+
+int main(int count, char**) {
+  if (count > 1) return run_server();
+  rill::run(all());
+  interrupted();
+}
