@@ -41,6 +41,8 @@ struct system_call_table {
   ssize_t (*sendmsg)(int handle, const msghdr* message, int flags);
   ssize_t (*read)(int handle, void* data, size_t size);
   ssize_t (*write)(int handle, const void* data, size_t size);
+  ssize_t (*pread)(int handle, void* data, size_t size, off_t offset);
+  ssize_t (*pwrite)(int handle, const void* data, size_t size, off_t offset);
   ssize_t (*readv)(int handle, const iovec* parts, int count);
   ssize_t (*writev)(int handle, const iovec* parts, int count);
 

@@ -42,6 +42,8 @@ constinit system_call_table current_system_calls{
     .sendmsg = ::sendmsg,
     .read = ::read,
     .write = ::write,
+    .pread = ::pread,
+    .pwrite = ::pwrite,
     .readv = ::readv,
     .writev = ::writev,
     .fcntl = call_fcntl,

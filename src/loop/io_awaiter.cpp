@@ -48,8 +48,10 @@ const char* io_awaiter::describe() const noexcept {
     case io_kind::connect:
       return "connect";
     case io_kind::read:
+    case io_kind::read_at:
       return "read";
     case io_kind::write:
+    case io_kind::write_at:
       return "write";
     case io_kind::wait_readable:
       return "readable";

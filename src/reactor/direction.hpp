@@ -13,12 +13,14 @@ inline io_direction direction_of(io_kind kind) noexcept {
     case io_kind::receive_message:
     case io_kind::accept:
     case io_kind::read:
+    case io_kind::read_at:
     case io_kind::wait_readable:
       return io_direction::read;
     case io_kind::send:
     case io_kind::send_message:
     case io_kind::connect:
     case io_kind::write:
+    case io_kind::write_at:
     case io_kind::wait_writable:
       break;
   }

@@ -97,6 +97,12 @@ void prepare(io_uring_sqe& entry, const io_op& op, bool poll_first) noexcept {
     case io_kind::write:
       io_uring_prep_write(&entry, handle, op.data, size_of(op), current_position);
       break;
+    case io_kind::read_at:
+      io_uring_prep_read(&entry, handle, op.place().memory, size_of(op), op.place().offset);
+      break;
+    case io_kind::write_at:
+      io_uring_prep_write(&entry, handle, op.place().memory, size_of(op), op.place().offset);
+      break;
     case io_kind::receive_message:
     case io_kind::send_message:
     case io_kind::wait_readable:
@@ -129,6 +135,8 @@ std::int64_t perform(io_op& op) noexcept {
     case io_kind::accept:
     case io_kind::connect:
     case io_kind::read:
+    case io_kind::read_at:
+    case io_kind::write_at:
     case io_kind::wait_readable:
     case io_kind::wait_writable:
       break;

@@ -76,6 +76,8 @@ bool io_uring_reactor::try_now(io_uring_handle& handle, io_op& op) noexcept {
       break;
     case io_kind::connect:
     case io_kind::read:
+    case io_kind::read_at:
+    case io_kind::write_at:
     case io_kind::wait_writable:
       return false;
   }

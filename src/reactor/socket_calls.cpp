@@ -148,6 +148,18 @@ std::int64_t perform(descriptor& entry, io_op& op) noexcept {
       return repeat_if_interrupted([&] { return system.read(handle, op.data, op.size); });
     case io_kind::write:
       return repeat_if_interrupted([&] { return quiet_write(handle, op.data, op.size); });
+    case io_kind::read_at: {
+      const io_place& place = op.place();
+      return repeat_if_interrupted([&] {
+        return system.pread(handle, place.memory, op.size, static_cast<off_t>(place.offset));
+      });
+    }
+    case io_kind::write_at: {
+      const io_place& place = op.place();
+      return repeat_if_interrupted([&] {
+        return system.pwrite(handle, place.memory, op.size, static_cast<off_t>(place.offset));
+      });
+    }
     case io_kind::wait_readable:
       return poll_once(handle, POLLIN);
     case io_kind::wait_writable:

@@ -23,6 +23,8 @@ enum class io_kind : std::uint8_t {
   connect,          ///< socket: to the native address of `size` bytes at `data`
   read,             ///< any handle: up to `size` bytes into `data` from the current position
   write,            ///< any handle: some of `size` bytes from `data` at the current position
+  read_at,          ///< file: up to `size` bytes into the memory of `place`, from its offset
+  write_at,         ///< file: some of `size` bytes from the memory of `place`, at its offset
   wait_readable,    ///< done when a read would not block; reads nothing. Readiness reactors and
                     ///< io_uring only.
   wait_writable,    ///< done when a write would not block. Readiness reactors and io_uring only.
@@ -48,6 +50,14 @@ struct io_message {
 };
 // [/io_message]
 
+// [io_place]
+/// What read_at and write_at work on. The position of the handle stays where it is.
+struct io_place {
+  void* memory = nullptr;
+  std::uint64_t offset = 0;
+};
+// [/io_place]
+
 /// Bits of io_op::flags.
 enum io_flag : std::uint8_t {
   io_peek = 1,        ///< receive: leave the bytes in the socket
@@ -68,7 +78,7 @@ struct io_op {
   /// Only queues work; the record is the caller's again.
   void (*complete)(io_op&) noexcept = nullptr;
   native_handle handle = invalid_handle;
-  void* data = nullptr;  // buffer, address or io_message, by kind
+  void* data = nullptr;  // buffer, address, io_message or io_place, by kind
   std::size_t size = 0;
   io_kind kind = io_kind::receive;
   std::uint8_t flags = 0;
@@ -83,6 +93,7 @@ struct io_op {
   io_op* next = nullptr;
 
   io_message& message() const noexcept { return *static_cast<io_message*>(data); }
+  const io_place& place() const noexcept { return *static_cast<const io_place*>(data); }
 };
 // [/io_op]
 

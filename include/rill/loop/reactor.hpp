@@ -51,7 +51,7 @@ enum class io_cancel : std::uint8_t {
 /// What a reactor can do beyond the operations that all of them do.
 enum class reactor_feature : std::uint8_t {
   readiness,     ///< watches, wait_readable and wait_writable
-  native_files,  ///< read and write on regular files do not block the thread
+  native_files,  ///< reads and writes of regular files do not block the thread
   pollable,      ///< pollable() gives a handle
 };
 // [/reactor_feature]
@@ -61,7 +61,8 @@ enum class reactor_feature : std::uint8_t {
 /// its end is told.
 ///
 /// **Thread rules**: everything but wake() is called by the loop's thread only. Handles are sockets
-/// in non-blocking mode or, for read, write and watches, any handle that can be polled.
+/// in non-blocking mode or, for read, write and watches, any handle that can be polled; with
+/// native_files, reads and writes take regular files too.
 /// **Order**: two operations of one direction on one handle proceed in the order started; a receive
 /// and a send on one handle are independent. **Errors** of an operation are its result; only
 /// constructors throw.

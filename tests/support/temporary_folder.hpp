@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A folder of a test's own, and what it finds in its files.
+#pragma once
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace rill_test {
+
+/// Gone with all that is in it at the end of the scope.
+class temporary_folder {
+ public:
+  temporary_folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "rill-test-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    path_ = name;
+  }
+  temporary_folder(const temporary_folder&) = delete;
+  temporary_folder& operator=(const temporary_folder&) = delete;
+  ~temporary_folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  std::filesystem::path path(std::string_view name) const { return path_ / name; }
+  /// Makes a file, and gives its path.
+  std::filesystem::path make(std::string_view name, std::string_view content) const {
+    std::filesystem::path made = path(name);
+    std::ofstream(made, std::ios::binary) << content;
+    return made;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline std::string content_of(const std::filesystem::path& path) {
+  std::ifstream from(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(from), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace rill_test
