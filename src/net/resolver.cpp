@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "net/lookup_pool.hpp"
+#include "net/blocking_pool.hpp"
 #include "net/name_lookup.hpp"
 #include "rill/base/error.hpp"
 
@@ -18,11 +18,12 @@ class thread_resolver final : public resolver {
  public:
   coro<std::vector<socket_address>> resolve(std::string host, std::uint16_t port,
                                             address_family family) override {
-    return look_up(pool_, std::move(host), port, family);
+    auto ask = [host = std::move(host), port, family] { return ask_system(host, port, family); };
+    return run_blocking(pool_, begun_call::left, "name lookup", std::move(ask));
   }
 
  private:
-  lookup_pool pool_{&ask_system};
+  blocking_pool pool_{4};
 };
 
 }  // namespace

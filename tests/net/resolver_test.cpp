@@ -69,7 +69,7 @@ RILL_IO_TEST_CASE("an unknown name is an error that names it", "[resolver][real-
   CHECK(text.find("no-such-host.invalid") != std::string::npos);
 }
 
-// With threads that are held up, so that it cannot be too late: lookup_pool_test.
+// With threads that are held up, so that it cannot be too late: blocking_pool_test.
 RILL_IO_TEST_CASE("a look-up that is cancelled ends, unless its answer was there before",
                   "[resolver][real-time]") {
   auto asking = rill::create_task(ask("no-such-host.invalid"));

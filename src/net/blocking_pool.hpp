@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSL-1.0
+// Threads for calls of the system that block: names, and files where the reactor does not do them.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "rill/core/coro.hpp"
+#include "rill/core/detail/foreign_awaiter.hpp"
+#include "rill/core/detail/ready_queue.hpp"
+#include "rill/core/detail/waiting_task.hpp"
+#include "rill/core/scheduler.hpp"
+#include "rill/loop/external_work.hpp"
+
+namespace rill::detail {
+
+/// What becomes of a call that a thread has begun when its task is cancelled.
+enum class begun_call : std::uint8_t {
+  left,     ///< it goes on, and its result is dropped: for calls that own all they use
+  awaited,  ///< the task waits for it, and gets the result: for calls that use memory of the caller
+};
+
+class blocking_awaiter;
+
+/// One call. Shared by who waits for it and the thread that makes it; whoever of the two is last
+/// frees it.
+///
+/// Invariants: 1. `abandoned_` and the post happen under `mutex_`, so a thread never posts to a
+/// loop whose task has gone. 2. From the post until run() or drop(), `self_` keeps the job. 3. Once
+/// it is abandoned, no thread begins it; with begun_call::awaited no thread is at it either when
+/// the awaiter goes.
+class blocking_job : public ready_node {
+ public:
+  blocking_job(const blocking_job&) = delete;
+  blocking_job& operator=(const blocking_job&) = delete;
+  virtual ~blocking_job() = default;
+
+  /// In the thread: makes the call, and posts its end unless it was abandoned. The caller keeps the
+  /// job meanwhile.
+  void perform(std::shared_ptr<blocking_job> self) noexcept;
+  /// On the loop's thread: the result is not wanted any more. False: it comes all the same.
+  bool abandon() noexcept;
+  /// The same when the awaiter goes; waits for the thread if it must.
+  void leave() noexcept;
+
+  blocking_awaiter* waiting = nullptr;  // the loop's thread only
+
+ protected:
+  blocking_job(scheduler& owner, begun_call when_cancelled) noexcept
+      : ready_node(&job_ops), owner_(&owner), when_cancelled_(when_cancelled) {}
+  virtual void call() = 0;
+  void rethrow_error() {
+    if (error_) std::rethrow_exception(std::move(error_));
+  }
+
+ private:
+  static void run(ready_node& node) noexcept;
+  static void drop(ready_node& node) noexcept;
+  static const ready_ops job_ops;
+
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  scheduler* owner_;
+  const begun_call when_cancelled_;
+  bool running_ = false;
+  bool abandoned_ = false;
+  bool posted_ = false;
+  std::exception_ptr error_;
+  std::shared_ptr<blocking_job> self_;
+};
+
+/// A few threads, started as jobs come, joined by the destructor. They see no signals.
+class blocking_pool {
+ public:
+  explicit blocking_pool(std::size_t most_threads) noexcept : most_threads_(most_threads) {}
+  blocking_pool(const blocking_pool&) = delete;
+  blocking_pool& operator=(const blocking_pool&) = delete;
+  /// Jobs that no thread has begun are dropped.
+  ~blocking_pool();
+
+  /// Throws if there is no memory, or no thread at all; nothing has happened then.
+  void submit(std::shared_ptr<blocking_job> job);
+
+ private:
+  void start_thread();
+  void work() noexcept;
+
+  const std::size_t most_threads_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<blocking_job>> jobs_;
+  std::vector<std::thread> threads_;
+  std::size_t idle_ = 0;
+  bool ending_ = false;
+};
+
+/// Gives a job to a pool when awaited, and waits for its end.
+class [[nodiscard]] blocking_awaiter final : public parking_awaiter, public native_awaiter {
+ public:
+  /// `what`: for dumps; static text.
+  blocking_awaiter(blocking_pool& pool, std::shared_ptr<blocking_job> job,
+                   const char* what) noexcept
+      : pool_(pool), job_(std::move(job)), what_(what) {}
+  blocking_awaiter(const blocking_awaiter&) = delete;
+  blocking_awaiter& operator=(const blocking_awaiter&) = delete;
+  ~blocking_awaiter() {
+    job_->waiting = nullptr;
+    if (submitted_) job_->leave();
+  }
+
+  bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  bool await_suspend(std::coroutine_handle<Promise> handle) {
+    static_assert(rill_promise<Promise>, "for coroutines of the library");
+    task_state& task = waiting_task(handle);
+    task_ = &task;
+    if (task.interrupt_due()) [[unlikely]] {
+      task.take_delivery();
+      return false;
+    }
+    // The end may be posted at once; it is looked at in a later turn in any case.
+    pool_.submit(job_);
+    submitted_ = true;
+    job_->waiting = this;
+    task.suspend(handle, *this);
+    return true;
+  }
+  void await_resume() { check_interrupt(); }
+
+  cancel_outcome try_cancel(const shared_text& /*reason*/) noexcept override {
+    if (!job_->abandon()) return cancel_outcome::too_late;
+    job_->waiting = nullptr;
+    return cancel_outcome::withdrawn;
+  }
+  bool is_lent() const noexcept override { return true; }
+  const char* describe() const noexcept override { return what_; }
+
+  void wake() noexcept { task_->wake(); }
+
+ private:
+  blocking_pool& pool_;
+  const std::shared_ptr<blocking_job> job_;
+  const char* const what_;
+  bool submitted_ = false;
+};
+
+/// A job with its function and its result.
+template <class Function>
+class blocking_call final : public blocking_job {
+ public:
+  using value_type = std::invoke_result_t<Function&>;
+
+  blocking_call(scheduler& owner, begun_call when_cancelled, Function function)
+      : blocking_job(owner, when_cancelled), function_(std::move(function)) {}
+
+  /// The result, or what was thrown. After the end.
+  value_type take() {
+    rethrow_error();
+    return std::move(*value_);
+  }
+
+ private:
+  void call() override { value_.emplace(function_()); }
+
+  Function function_;
+  std::optional<value_type> value_;
+};
+
+/// Calls `function` in a thread of the pool and gives what it returns or throws. **Cancellation**:
+/// a call that no thread has begun never happens; for one that has begun see begun_call. Holds
+/// external work meanwhile, so that a virtual clock waits in real time.
+template <class Function>
+coro<std::invoke_result_t<Function&>> run_blocking(blocking_pool& pool, begun_call when_cancelled,
+                                                   const char* what, Function function) {
+  const external_work_guard outside;
+  const auto job = std::make_shared<blocking_call<Function>>(scheduler::require_current(),
+                                                             when_cancelled, std::move(function));
+  co_await blocking_awaiter(pool, job, what);
+  co_return job->take();
+}
+
+}  // namespace rill::detail
