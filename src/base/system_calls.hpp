@@ -11,6 +11,7 @@
 #include <time.h>
 
 struct epoll_event;
+struct stat;
 
 namespace rill::detail {
 
@@ -43,9 +44,16 @@ struct system_call_table {
   ssize_t (*write)(int handle, const void* data, size_t size);
   ssize_t (*pread)(int handle, void* data, size_t size, off_t offset);
   ssize_t (*pwrite)(int handle, const void* data, size_t size, off_t offset);
+  /// Null where the system cannot say whether it would block.
+  ssize_t (*preadv2)(int handle, const iovec* parts, int count, off_t offset, int flags);
   ssize_t (*readv)(int handle, const iovec* parts, int count);
   ssize_t (*writev)(int handle, const iovec* parts, int count);
 
+  int (*open)(const char* path, int flags, unsigned permissions);
+  int (*fstat)(int handle, struct stat* status);
+  off_t (*lseek)(int handle, off_t offset, int from);
+  int (*ftruncate)(int handle, off_t size);
+  int (*fsync)(int handle);
   int (*fcntl)(int handle, int command, int value);
   int (*pipe2)(int handles[2], int flags);
   int (*poll)(pollfd* handles, nfds_t count, int milliseconds);

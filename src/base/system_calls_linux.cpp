@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/system_calls.hpp"
@@ -13,9 +14,13 @@ namespace rill::detail {
 
 namespace {
 
-// fcntl is variadic and some libraries declare eventfd's first argument otherwise; the rest are the
-// library's functions themselves.
+// open and fcntl are variadic, fstat is a macro of older libraries, and some libraries declare
+// eventfd's first argument otherwise; the rest are the library's functions themselves.
 int call_fcntl(int handle, int command, int value) { return ::fcntl(handle, command, value); }
+int call_open(const char* path, int flags, unsigned permissions) {
+  return ::open(path, flags, permissions);
+}
+int call_fstat(int handle, struct stat* status) { return ::fstat(handle, status); }
 int call_eventfd(unsigned value, int flags) { return ::eventfd(value, flags); }
 
 }  // namespace
@@ -44,8 +49,14 @@ constinit system_call_table current_system_calls{
     .write = ::write,
     .pread = ::pread,
     .pwrite = ::pwrite,
+    .preadv2 = ::preadv2,
     .readv = ::readv,
     .writev = ::writev,
+    .open = call_open,
+    .fstat = call_fstat,
+    .lseek = ::lseek,
+    .ftruncate = ::ftruncate,
+    .fsync = ::fsync,
     .fcntl = call_fcntl,
     .pipe2 = ::pipe2,
     .poll = ::poll,

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The examples on the pages of the net layer that came after reference_snippets.cpp.
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <span>
 #include <string>
 #include <utility>
@@ -44,6 +47,42 @@ rill::coro<> sock_calls() {
   co_await serving;
 }
 
+// [file]
+// The number of lines that hold a word, put down at the end of another file.
+rill::coro<int> count_lines(std::string path, std::string word, std::string result) {
+  rill::file from = co_await rill::open_file(path);
+  int found = 0;
+  while (auto line = co_await from.next_line()) {
+    if (line->find(word) != std::string::npos) ++found;
+  }
+  const auto mode = rill::open_mode::append | rill::open_mode::create;
+  rill::file to = co_await rill::open_file(result, mode);
+  co_await to.write_all(word + ": " + std::to_string(found) + "\n");
+  co_await to.close();
+  co_return found;
+}
+// [/file]
+
+rill::coro<> files() {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path();
+  const std::string unique = std::to_string(reinterpret_cast<std::uintptr_t>(&folder));
+  const std::string text = (folder / ("rill-text-" + unique)).string();
+  const std::string result = (folder / ("rill-result-" + unique)).string();
+  std::ofstream(text) << "a loop\na task\nanother loop";
+  const int found = co_await count_lines(text, "loop", result);
+  std::string line;
+  std::ifstream written(result);
+  std::getline(written, line);
+  std::filesystem::remove(text);
+  std::filesystem::remove(result);
+  expect(found == 2 && line == "loop: 2", "file");
+}
+
+rill::coro<> all() {
+  co_await sock_calls();
+  co_await files();
+}
+
 }  // namespace
 
-int main() { rill::run(sock_calls()); }
+int main() { rill::run(all()); }
