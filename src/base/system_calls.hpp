@@ -49,6 +49,7 @@ struct system_call_table {
   ssize_t (*readv)(int handle, const iovec* parts, int count);
   ssize_t (*writev)(int handle, const iovec* parts, int count);
 
+  ssize_t (*sendfile)(int to, int from, off_t* offset, size_t size);
   int (*open)(const char* path, int flags, unsigned permissions);
   int (*fstat)(int handle, struct stat* status);
   off_t (*lseek)(int handle, off_t offset, int from);

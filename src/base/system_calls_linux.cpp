@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,6 +53,7 @@ constinit system_call_table current_system_calls{
     .preadv2 = ::preadv2,
     .readv = ::readv,
     .writev = ::writev,
+    .sendfile = ::sendfile,
     .open = call_open,
     .fstat = call_fstat,
     .lseek = ::lseek,

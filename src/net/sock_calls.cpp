@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "base/system_calls.hpp"
+#include "net/file_sender.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
 
@@ -60,6 +61,14 @@ coro<> sock_sendall(event_loop& loop, native_handle handle, std::span<const std:
 }
 coro<> sock_sendall(event_loop& loop, native_handle handle, std::string_view data) {
   return sock_sendall(loop, handle, std::as_bytes(std::span(data.data(), data.size())));
+}
+
+coro<std::int64_t> sock_sendfile(event_loop& loop, native_handle handle, file& from,
+                                 std::int64_t offset, std::optional<std::int64_t> count,
+                                 bool fallback) {
+  const detail::file_target to{&io_for(loop, handle), handle, nullptr, nullptr};
+  const detail::file_slice slice{offset, count, fallback};
+  return detail::send_file_to(to, detail::file_access::state(from), slice);
 }
 
 detail::accept_awaiter sock_accept(event_loop& loop, native_handle handle) {

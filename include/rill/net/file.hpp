@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -144,6 +145,15 @@ class file {
   detail::state_ref<detail::file_state> state_;
 };
 // [/file]
+
+// [send_file_not_available_error]
+/// Thrown when a file cannot be sent by the system itself, and no other way was allowed. asyncio:
+/// SendfileNotAvailableError.
+class send_file_not_available_error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+// [/send_file_not_available_error]
 
 // [open_file]
 /// Opens a file, in a thread of the library. The path may be a std::filesystem::path too.

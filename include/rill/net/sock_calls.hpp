@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +33,11 @@ detail::recv_awaiter sock_recv_into(event_loop& loop, native_handle handle,
 coro<> sock_sendall(event_loop& loop, native_handle handle, std::span<const std::byte> data,
                     std::size_t* sent = nullptr);
 coro<> sock_sendall(event_loop& loop, native_handle handle, std::string_view data);
+/// Sends a file; see socket::send_file().
+coro<std::int64_t> sock_sendfile(event_loop& loop, native_handle handle, file& from,
+                                 std::int64_t offset = 0,
+                                 std::optional<std::int64_t> count = std::nullopt,
+                                 bool fallback = true);
 /// Waits for a connection; its socket is the caller's. The address of the peer is its
 /// peer_address().
 detail::accept_awaiter sock_accept(event_loop& loop, native_handle handle);

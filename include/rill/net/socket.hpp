@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,8 @@
 #include "rill/net/detail/socket_awaiters.hpp"
 
 namespace rill {
+
+class file;
 
 enum class socket_type : std::uint8_t { stream, datagram };
 enum class shutdown_side : std::uint8_t { read, write, both };
@@ -88,6 +91,20 @@ class socket {
   coro<> send_all(std::string_view data) const {
     return send_all(std::as_bytes(std::span(data.data(), data.size())));
   }
+
+  /// Sends a file, from `offset`, `count` bytes of it or all up to its end; returns how many bytes
+  /// have gone out. asyncio: sock_sendfile(). The system moves them by itself, in a thread of the
+  /// library, so that neither disk nor peer blocks the loop; where it cannot, they are read and
+  /// sent in blocks of 256 KiB, unless `fallback` is false. Send nothing else meanwhile.
+  ///
+  /// The file need not be at any position; when it is over, on an error or a cancellation too, it
+  /// stands at offset + the number sent. **Throws** std::system_error;
+  /// send_file_not_available_error; std::invalid_argument for an offset below zero, a count that is
+  /// not above zero, and a socket that is no stream; usage_error for a file not opened to be read.
+  /// **Lifetime**: the socket must live until the await is over; the file may go.
+  coro<std::int64_t> send_file(file& from, std::int64_t offset = 0,
+                               std::optional<std::int64_t> count = std::nullopt,
+                               bool fallback = true) const;
 
   /// Receives a datagram, and who sent it. asyncio: sock_recvfrom(). One that is longer than `data`
   /// is cut, and says so; an empty one is a result too.
