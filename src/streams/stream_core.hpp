@@ -50,8 +50,8 @@ class connection_link : public list_node {};
 /// in `outgoing_`, which nobody touches meanwhile. 2. The core counts a reference for the send, and
 /// one for its place in the ready queue (`queued_`). 3. `waiting_fill_` is set exactly while a read
 /// waits for bytes fed by hand. 4. Once it is closed there is nothing to send: `outgoing_` and
-/// `pending_` are of no account. 5. While `direct_` is set, a send_all() owns the half that writes,
-/// `outgoing_` is empty, and what is written meanwhile is in `pending_`.
+/// `pending_` are of no account. 5. While `direct_` is set, a send_all() or send_file() owns the
+/// half that writes, `outgoing_` is empty, and what is written meanwhile is in `pending_`.
 class stream_core final : public ready_node,
                           private io_op,
                           public loop_resident,
@@ -98,6 +98,7 @@ class stream_core final : public ready_node,
   void abort() noexcept;
   bool is_closing() const noexcept { return closing_ || !is_open(); }
   bool is_open() const noexcept { return open_; }
+  bool is_socket() const noexcept { return device_ == nullptr; }
   /// Closed by this side before everything was sent.
   bool was_aborted() const noexcept { return dropped_ && !loss_; }
   bool is_paused() const noexcept { return paused_; }
@@ -119,6 +120,12 @@ class stream_core final : public ready_node,
   /// takes what could not be sent.
   bool begin_direct() noexcept;
   void end_direct(std::vector<char> rest) noexcept;
+  /// Refuses what others write until end_file(). Throws usage_error if that cannot be: the half
+  /// that writes has ended, is closing, or a file is being sent.
+  void begin_file();
+  void end_file() noexcept { file_ = false; }
+  /// Throws usage_error while a file is being sent.
+  void check_no_file() const;
   /// The connection is lost by this result of a send.
   void note_send_failure(std::int64_t failure) noexcept;
 
@@ -188,7 +195,8 @@ class stream_core final : public ready_node,
   bool sending_ = false;   // a send is pending in the reactor
   bool answered_ = false;  // it has ended, and its result was not looked at yet
   bool queued_ = false;    // in the ready queue
-  bool direct_ = false;    // a send_all() sends
+  bool direct_ = false;    // a send_all() sends, or a file is sent
+  bool file_ = false;      // a file is sent, or waits for its turn
   bool paused_ = false;    // above the high mark, and not yet down to the low one
   bool closing_ = false;
   bool end_wanted_ = false;

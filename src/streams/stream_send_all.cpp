@@ -132,6 +132,7 @@ coro<> send_directly(core_ref core, piece_list pieces) {
 }
 
 coro<> send_pieces(core_ref core, piece_list pieces) {
+  core->check_no_file();
   if (pieces.bytes() >= worth_sending && core->begin_direct()) {
     co_await send_directly(core, std::move(pieces));
     co_return;

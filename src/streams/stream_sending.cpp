@@ -23,7 +23,12 @@ constexpr unsigned silent_lost_writes = 4;
 
 const ready_ops stream_core::flush_ops{&stream_core::run, &stream_core::drop};
 
+void stream_core::check_no_file() const {
+  if (file_) throw_usage("rill: a file is being sent over this stream; write when that has ended");
+}
+
 void stream_core::write(std::string_view bytes) {
+  check_no_file();
   if (end_wanted_)
     throw_usage("rill: write() after write_eof(); this half of the stream has ended");
   if (bytes.empty()) return;
@@ -45,6 +50,7 @@ void stream_core::report_lost_write() noexcept {
 }
 
 void stream_core::write_end() {
+  check_no_file();
   if (end_wanted_ || is_closing()) return;
   end_wanted_ = true;
   if (!sending_) queue();
@@ -200,6 +206,15 @@ void stream_core::end_direct(std::vector<char> rest) noexcept {
   if (!rest.empty()) outgoing_ = std::move(rest);
   settle();
   queue();
+}
+
+void stream_core::begin_file() {
+  check_no_file();
+  if (loss_) std::rethrow_exception(loss_);
+  if (end_wanted_ || is_closing()) {
+    throw_usage("rill: no file can be sent over a stream that is closing, or behind write_eof()");
+  }
+  file_ = true;
 }
 
 void stream_core::note_send_failure(std::int64_t failure) noexcept {

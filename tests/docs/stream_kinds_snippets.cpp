@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // The examples of the reference pages of pipe, memory_stream, check_stream, and of reading and
 // sending without copies.
+#include <stdlib.h>
+
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -73,6 +76,30 @@ rill::coro<> send_page(rill::stream_writer& writer, std::string_view page) {
 }
 // [/send_all]
 
+// [send_file]
+/// Answers with a file: its size, a line to itself, and its bytes.
+rill::coro<> send_document(rill::stream_writer& writer, std::string path) {
+  rill::file document = co_await rill::open_file(path);
+  const std::int64_t size = co_await document.size();
+  writer.write(std::to_string(size) + "\n");
+  if (size > 0) co_await writer.send_file(document, 0, size);
+  writer.write("end\n");
+}
+// [/send_file]
+
+rill::coro<> with_a_file() {
+  char path[] = "/tmp/rill-document-XXXXXX";
+  const rill::native_handle made = ::mkstemp(path);
+  rill::file document = rill::file::adopt(made);
+  co_await document.write_all("a document\n");
+  rill::connection_pair pair = rill::memory_stream_pair();
+  co_await send_document(pair.first.writer, path);
+  pair.first.writer.write_eof();
+  const std::string all = co_await pair.second.reader.read();
+  std::remove(path);
+  expect(all == "11\na document\nend\n", "send_file");
+}
+
 rill::coro<> without_copies() {
   rill::connection_pair pair = rill::memory_stream_pair();
   pair.first.writer.write("05hello");
@@ -91,6 +118,7 @@ rill::coro<> all() {
   co_await test_of_the_answer();
   co_await check_my_streams();
   co_await without_copies();
+  co_await with_a_file();
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +14,8 @@
 #include "rill/net/address.hpp"
 
 namespace rill {
+
+class file;
 
 class socket;
 
@@ -75,6 +79,17 @@ class stream_writer {
   coro<> send_all(std::span<const std::byte> data);
   coro<> send_all(std::string_view data);
   coro<> send_all(std::span<const std::span<const std::byte>> pieces);
+
+  /// Sends a file, from `offset`, `count` bytes of it or all up to its end, when all that was
+  /// written before has gone out; returns how many bytes. asyncio: loop.sendfile(). Works as
+  /// socket::send_file(); over what is no socket, in blocks. write(), send_all() and write_eof()
+  /// are a usage_error until it has ended. **Cancellation**: the stream goes on behind what was
+  /// sent, which is tell() of the file less `offset`; so it is after errors of the file. The loss
+  /// of the connection closes the stream, as ever. **Throws** usage_error on a stream that is
+  /// closing. **Lifetime**: writer and file may go meanwhile.
+  coro<std::int64_t> send_file(file& from, std::int64_t offset = 0,
+                               std::optional<std::int64_t> count = std::nullopt,
+                               bool fallback = true);
 
   /// False for a stream without halves, such as TLS or a protocol of your own.
   bool can_write_eof() const noexcept;
