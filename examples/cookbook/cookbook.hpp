@@ -37,6 +37,11 @@ inline rill::coro<std::string> fetch_in_vain(std::string name, std::chrono::nano
   throw std::runtime_error("no page at " + name);
 }
 
+/// For files that other runs of the same recipe must not meet.
+inline std::string unique_name() {
+  return std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
+}
+
 inline rill::coro<> begin(rill::coro<> recipe) {
   beginning = rill::loop_clock::now();
   co_await std::move(recipe);
