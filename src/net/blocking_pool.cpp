@@ -70,7 +70,7 @@ void blocking_job::leave() noexcept {
 void blocking_job::run(ready_node& node) noexcept {
   auto& job = static_cast<blocking_job&>(node);
   const std::shared_ptr<blocking_job> keep = std::move(job.self_);
-  if (job.waiting != nullptr) job.waiting->wake();
+  if (job.waiting != nullptr) job.waiting->call_ended();
 }
 
 void blocking_job::drop(ready_node& node) noexcept {

@@ -30,7 +30,15 @@ enum class begun_call : std::uint8_t {
   awaited,  ///< the task waits for it, and gets the result: for calls that use memory of the caller
 };
 
-class blocking_awaiter;
+/// Who waits for a call.
+class blocking_waiter {
+ public:
+  /// On the loop's thread, in a turn of it.
+  virtual void call_ended() noexcept = 0;
+
+ protected:
+  ~blocking_waiter() = default;
+};
 
 /// One call. Shared by who waits for it and the thread that makes it; whoever of the two is last
 /// frees it.
@@ -53,7 +61,7 @@ class blocking_job : public ready_node {
   /// The same when the awaiter goes; waits for the thread if it must.
   void leave() noexcept;
 
-  blocking_awaiter* waiting = nullptr;  // the loop's thread only
+  blocking_waiter* waiting = nullptr;  // the loop's thread only
 
  protected:
   blocking_job(scheduler& owner, begun_call when_cancelled) noexcept
@@ -105,7 +113,9 @@ class blocking_pool {
 };
 
 /// Gives a job to a pool when awaited, and waits for its end.
-class [[nodiscard]] blocking_awaiter final : public parking_awaiter, public native_awaiter {
+class [[nodiscard]] blocking_awaiter final : public parking_awaiter,
+                                             public native_awaiter,
+                                             private blocking_waiter {
  public:
   /// `what`: for dumps; static text.
   blocking_awaiter(blocking_pool& pool, std::shared_ptr<blocking_job> job,
@@ -145,9 +155,9 @@ class [[nodiscard]] blocking_awaiter final : public parking_awaiter, public nati
   bool is_lent() const noexcept override { return true; }
   const char* describe() const noexcept override { return what_; }
 
-  void wake() noexcept { task_->wake(); }
-
  private:
+  void call_ended() noexcept override { task_->wake(); }
+
   blocking_pool& pool_;
   const std::shared_ptr<blocking_job> job_;
   const char* const what_;
