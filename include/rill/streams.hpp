@@ -6,6 +6,7 @@
 #include "rill/streams/memory_stream.hpp"
 #include "rill/streams/pipe.hpp"
 #include "rill/streams/server.hpp"
+#include "rill/streams/standard_streams.hpp"
 #include "rill/streams/stream_errors.hpp"
 #include "rill/streams/stream_reader.hpp"
 #include "rill/streams/stream_writer.hpp"

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "streams/standard_handle.hpp"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include "base/system_calls.hpp"
+#include "rill/base/error.hpp"
+#include "rill/net/detail/loop_handle.hpp"
+#include "streams/blocking_device.hpp"
+#include "streams/shared_device.hpp"
+
+namespace rill::detail {
+
+namespace {
+
+/// A handle with operations of the loop's reactor.
+class plain_device final : public stream_device {
+ public:
+  plain_device(loop_handle owned, io_kind read_kind, io_kind write_kind) noexcept
+      : handle_(std::move(owned)), read_kind_(read_kind), write_kind_(write_kind) {}
+
+  stream_wiring wiring() noexcept override {
+    return {nullptr, handle_.get(), read_kind_, write_kind_};
+  }
+  // Others may still write: the end of this stream is not the end of theirs.
+  bool end_writing() override { return true; }
+  void close() noexcept override { handle_.close(); }
+
+ private:
+  loop_handle handle_;
+  io_kind read_kind_;
+  io_kind write_kind_;
+};
+
+[[noreturn]] void fail(int code, const char* name, const char* what) {
+  throw_system_error(code, std::string("rill: ") + name + what);
+}
+
+struct stat examine(int handle, standard_use use, const char* name) {
+  struct stat known{};
+  if (::fstat(handle, &known) != 0) fail(errno, name, " is closed");
+  // Where the parent has closed it, its number has gone to the next that was opened: an epoll, say,
+  // which has no type.
+  if ((known.st_mode & S_IFMT) == 0) fail(EBADF, name, " is closed");
+  if (S_ISDIR(known.st_mode)) fail(EISDIR, name, " is a directory");
+  const int access = system_calls().fcntl(handle, F_GETFL, 0) & O_ACCMODE;
+  if (use == standard_use::read && access == O_WRONLY) fail(EBADF, name, " cannot be read");
+  if (use == standard_use::write && access == O_RDONLY) fail(EBADF, name, " cannot be written");
+  return known;
+}
+
+bool is_controlling(int terminal) noexcept {
+  const pid_t session = ::tcgetsid(terminal);
+  return session >= 0 && session == ::getsid(0);
+}
+
+// Opening the master of a pseudo-terminal makes another one.
+bool is_terminal_master(int handle) noexcept {
+  unsigned number = 0;
+  return ::ioctl(handle, TIOCGPTN, &number) == 0;
+}
+
+/// A handle of our own to the same pipe or terminal, non-blocking; -1 if that is not allowed.
+int open_anew(int handle, standard_use use, const struct stat& known) {
+  const bool is_terminal = S_ISCHR(known.st_mode) && ::isatty(handle) == 1;
+  if (!S_ISFIFO(known.st_mode) && (!is_terminal || is_terminal_master(handle))) return -1;
+  const int mode =
+      (use == standard_use::read ? O_RDONLY : O_WRONLY) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  const std::string path = "/proc/self/fd/" + std::to_string(handle);
+  const int opened = system_calls().open(path.c_str(), mode, 0);
+  if (opened >= 0 || !is_terminal || !is_controlling(handle)) return opened;
+  return system_calls().open("/dev/tty", mode, 0);
+}
+
+}  // namespace
+
+std::unique_ptr<stream_device> open_standard_handle(int handle, standard_use use,
+                                                    const char* name) {
+  scheduler& owner = scheduler::require_current();
+  const struct stat known = examine(handle, use, name);
+  const int opened = open_anew(handle, use, known);
+  if (opened >= 0) {
+    loop_handle owned(opened, owner);
+    return std::make_unique<plain_device>(std::move(owned), io_kind::read, io_kind::write);
+  }
+  const int copy = system_calls().fcntl(handle, F_DUPFD_CLOEXEC, 3);
+  if (copy < 0) fail(errno, name, ": a handle for it");
+  if (S_ISREG(known.st_mode) || S_ISBLK(known.st_mode)) {
+    return std::make_unique<blocking_device>(copy);
+  }
+  loop_handle owned(copy, owner);
+  if (S_ISSOCK(known.st_mode)) {
+    return std::make_unique<plain_device>(std::move(owned), io_kind::receive, io_kind::send);
+  }
+  return std::make_unique<shared_device>(std::move(owned));
+}
+
+}  // namespace rill::detail

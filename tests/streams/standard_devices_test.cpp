@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Standard input and output over files, devices and terminals.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "rill/core/create_task.hpp"
+#include "rill/core/errors.hpp"
+#include "rill/core/yield.hpp"
+#include "rill/streams/standard_streams.hpp"
+#include "support/coroutine_case.hpp"
+#include "support/let_run.hpp"
+#include "support/pseudo_terminal.hpp"
+#include "support/standard_handles.hpp"
+
+namespace {
+
+using rill::coro;
+using rill_test::in_place_of;
+using rill_test::is_blocking;
+using rill_test::let_run;
+using rill_test::nothing_opens_anew;
+using rill_test::pseudo_terminal;
+using rill_test::scratch_file;
+
+coro<> write_and_close(std::string text) {
+  rill::stream_writer writer = co_await rill::open_standard_output();
+  co_await writer.write_all(text);
+  writer.close();
+  co_await writer.wait_closed();
+}
+
+}  // namespace
+
+// -- files and devices ----------------------------------------------------------------------------
+
+RILL_IO_TEST_CASE("standard input is read from a regular file", "[standard_streams]") {
+  const std::string much(300'000, 'x');
+  const scratch_file file("first\n" + much + "\nlast");
+  const in_place_of input(0, file.handle());
+  rill::stream_reader reader = co_await rill::open_standard_input(400'000);
+  const std::string first = co_await reader.readline();
+  const std::string second = co_await reader.readline();
+  const std::string last = co_await reader.readline();
+  const std::string end = co_await reader.readline();
+  CHECK(first == "first\n");
+  CHECK(second == much + "\n");
+  CHECK(last == "last");
+  CHECK(end.empty());
+}
+
+RILL_IO_TEST_CASE("standard input from a file begins where others have stopped",
+                  "[standard_streams]") {
+  const scratch_file file("head\nbody\n");
+  ::lseek(file.handle(), 5, SEEK_SET);
+  const in_place_of input(0, file.handle());
+  rill::stream_reader reader = co_await rill::open_standard_input();
+  const std::string rest = co_await reader.read();
+  CHECK(rest == "body\n");
+}
+
+RILL_IO_TEST_CASE("a read of a file that was cancelled leaves its bytes for the next",
+                  "[standard_streams]") {
+  const scratch_file file("a line\n");
+  const in_place_of input(0, file.handle());
+  rill::stream_reader reader = co_await rill::open_standard_input();
+  auto waiting = rill::create_task(reader.readline());
+  co_await rill::yield();
+  waiting.cancel();
+  try {
+    co_await std::move(waiting);
+  } catch (const rill::cancelled_error&) {
+  }
+  const std::string line = co_await reader.readline();
+  CHECK(line == "a line\n");
+}
+
+RILL_IO_TEST_CASE("streams and printf() write in turn to a file", "[standard_streams]") {
+  const scratch_file file("before\n");
+  ::lseek(file.handle(), 0, SEEK_END);
+  {
+    const in_place_of output(1, file.handle());
+    std::printf("one\n");
+    std::fflush(stdout);
+    co_await write_and_close(std::string(200'000, 'x') + "\n");
+    std::printf("three\n");
+    std::fflush(stdout);
+    co_await write_and_close("four\n");
+  }
+  CHECK(file.content() == "before\none\n" + std::string(200'000, 'x') + "\nthree\nfour\n");
+}
+
+RILL_IO_TEST_CASE("a stream to a file may go while bytes are on their way", "[standard_streams]") {
+  const scratch_file file;
+  {
+    const in_place_of output(1, file.handle());
+    rill::stream_writer writer = co_await rill::open_standard_output();
+    writer.write(std::string(500'000, 'x'));
+    co_await rill::yield();
+    writer.abort();
+  }
+  CHECK(file.content().size() <= 500'000);
+}
+
+RILL_IO_TEST_CASE("standard handles may be devices without readiness", "[standard_streams]") {
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  const int zero = ::open("/dev/zero", O_RDWR | O_CLOEXEC);
+  {
+    const in_place_of input(0, null);
+    rill::stream_reader reader = co_await rill::open_standard_input();
+    const std::string nothing = co_await reader.read();
+    CHECK(nothing.empty());
+  }
+  {
+    const in_place_of input(0, zero);
+    rill::stream_reader reader = co_await rill::open_standard_input();
+    const std::string zeros = co_await reader.readexactly(100'000);
+    CHECK(zeros == std::string(100'000, '\0'));
+  }
+  {
+    const in_place_of output(1, null);
+    co_await write_and_close(std::string(100'000, 'x'));
+  }
+  ::close(null);
+  ::close(zero);
+}
+
+RILL_IO_TEST_CASE("a full disk is an error of standard output", "[standard_streams]") {
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  int code = 0;
+  {
+    const in_place_of output(1, full);
+    rill::stream_writer writer = co_await rill::open_standard_output();
+    try {
+      writer.write("x");
+      co_await writer.flush();
+    } catch (const std::system_error& error) {
+      code = error.code().value();
+    }
+  }
+  ::close(full);
+  CHECK(code == ENOSPC);
+}
+
+// -- terminals ------------------------------------------------------------------------------------
+
+RILL_IO_TEST_CASE("standard input and output are a terminal", "[standard_streams]") {
+  const pseudo_terminal terminal;
+  std::optional<nothing_opens_anew> forbidden;
+  for (const bool anew : {true, false}) {
+    if (!anew) forbidden.emplace();
+    const in_place_of input(0, terminal.terminal());
+    rill::stream_reader reader = co_await rill::open_standard_input();
+    auto line = rill::create_task(reader.readline());
+    co_await let_run();
+    CHECK(!line.done());
+    terminal.type("typed\n");
+    const std::string typed = co_await std::move(line);
+    CHECK(typed == "typed\n");
+    CHECK(is_blocking(0));
+    CHECK(terminal.printed() == "typed\r\n");
+    {
+      const in_place_of output(1, terminal.terminal());
+      co_await write_and_close("printed\n");
+    }
+    CHECK(terminal.printed() == "printed\r\n");
+    CHECK(is_blocking(terminal.terminal()));
+    terminal.type("\x04");
+    const std::string end = co_await reader.read();
+    CHECK(end.empty());
+  }
+}
+
+RILL_IO_TEST_CASE("much is written to a terminal", "[standard_streams]") {
+  const std::string much(100'000, 'x');
+  const pseudo_terminal terminal;
+  std::optional<nothing_opens_anew> forbidden;
+  for (const bool anew : {true, false}) {
+    if (!anew) forbidden.emplace();
+    std::string seen;
+    const in_place_of output(1, terminal.terminal());
+    auto writer = rill::create_task(write_and_close(much));
+    while (seen.size() < much.size()) {
+      seen += terminal.printed();
+      co_await let_run();
+    }
+    co_await std::move(writer);
+    CHECK(seen == much);
+  }
+}
+
+RILL_IO_TEST_CASE("a terminal that hangs up ends the input", "[standard_streams]") {
+  pseudo_terminal terminal;
+  const in_place_of input(0, terminal.terminal());
+  rill::stream_reader reader = co_await rill::open_standard_input();
+  auto line = rill::create_task(reader.readline());
+  co_await let_run();
+  terminal.close_master();
+  std::string text;
+  int code = 0;
+  try {
+    text = co_await std::move(line);
+  } catch (const std::system_error& error) {
+    code = error.code().value();
+  }
+  CHECK(text.empty());
+  CHECK((code == 0 || code == EIO));
+}
