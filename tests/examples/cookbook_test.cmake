@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: BSL-1.0
 #
-# Runs a recipe in virtual time and compares what it prints. Wants: program, expected.
+# Runs a recipe in virtual time and compares what it prints. Wants: program, expected. Its standard
+# input is the file beside the expected output that ends in .in, if there is one.
+string(REGEX REPLACE "[.]txt$" ".in" input "${expected}")
+if(EXISTS "${input}")
+  set(input_arguments INPUT_FILE "${input}")
+endif()
 execute_process(
-  COMMAND "${program}" --virtual
+  COMMAND "${program}" --virtual ${input_arguments}
   OUTPUT_VARIABLE printed
   ERROR_VARIABLE errors
   RESULT_VARIABLE result)
