@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "chat/chat_session.hpp"
+
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "chat/chat_protocol.hpp"
+#include "rill/combinators/race.hpp"
+#include "rill/loop/sleep.hpp"
+#include "rill/streams/connection.hpp"
+#include "rill/streams/stream_errors.hpp"
+
+namespace chat {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The lines of a stream that comes in any pieces.
+class line_splitter {
+ public:
+  std::vector<std::string> split(std::string_view bytes) {
+    std::vector<std::string> lines;
+    partial_ += bytes;
+    std::size_t begun = 0;
+    for (std::size_t end; (end = partial_.find('\n', begun)) != std::string::npos;) {
+      lines.emplace_back(without_end(std::string_view(partial_).substr(begun, end + 1 - begun)));
+      begun = end + 1;
+    }
+    partial_.erase(0, begun);
+    // No server sends lines like that: shown in pieces.
+    if (partial_.size() > 2 * longest_line) lines.push_back(std::exchange(partial_, {}));
+    return lines;
+  }
+
+ private:
+  std::string partial_;
+};
+
+class session {
+ public:
+  session(front_end& user, rill::connection& server) : user_(user), server_(server) {}
+
+  /// Shows what the server sends, up to its end.
+  rill::coro<> listen() {
+    try {
+      line_splitter lines;
+      while (true) {
+        const std::string bytes = co_await server_.reader.read(64 * 1024);
+        if (bytes.empty()) break;
+        std::vector<std::string> heard = lines.split(bytes);
+        if (heard.empty()) continue;
+        note(heard.front());
+        if (refusal_.empty()) co_await user_.show(std::move(heard));
+      }
+    } catch (const std::system_error&) {
+      // A server that is killed may reset the connection: that is its end.
+    }
+  }
+
+  /// Sends what the user types. At its end the server is told, and may still send what it has.
+  rill::coro<> speak() {
+    while (auto line = co_await next_line()) {
+      const std::string_view text = *line;
+      if (text.empty() && user_.interactive()) continue;
+      if (text.size() > longest_line) {
+        const std::vector<std::string> problem(1, "(that line was too long, and not sent)");
+        co_await user_.show(problem);
+        continue;
+      }
+      co_await server_.writer.write_all(std::string(text) + "\n");
+    }
+    input_ended_ = true;
+    server_.writer.write_eof();
+    co_await rill::sleep(5s);
+  }
+
+  session_outcome outcome() const {
+    session_outcome told;
+    told.reason = refusal_;
+    told.how = !refusal_.empty() ? session_end::refused
+               : input_ended_    ? session_end::input_ended
+                                 : session_end::server_closed;
+    return told;
+  }
+
+ private:
+  rill::coro<std::optional<std::string>> next_line() {
+    std::optional<std::string> line;
+    try {
+      line = co_await user_.next_line();
+    } catch (const rill::limit_overrun_error&) {
+      line.emplace(longest_line + 1, ' ');  // to be refused
+    }
+    co_return std::move(line);
+  }
+
+  /// The first line is a welcome, or tells why there is none.
+  void note(std::string_view line) {
+    if (!std::exchange(first_, false) || !line.starts_with(notice_mark)) return;
+    refusal_ = std::string(line.substr(notice_mark.size()));
+  }
+
+  front_end& user_;
+  rill::connection& server_;
+  std::string refusal_;
+  bool first_ = true;
+  bool input_ended_ = false;
+};
+
+rill::coro<std::string> ask_name(front_end& user) {
+  user.set_prompt("Enter username: ");
+  std::string name;
+  while (name.empty()) {
+    const std::optional<std::string> line = co_await user.next_line();
+    if (!line) break;
+    const std::string problem = problem_of_name(*line);
+    if (problem.empty()) {
+      name = *line;
+    } else if (user.interactive()) {
+      const std::vector<std::string> told(1, problem);
+      co_await user.show(told);
+    } else {
+      throw std::runtime_error(problem);
+    }
+  }
+  user.set_prompt("");
+  co_return std::move(name);
+}
+
+}  // namespace
+
+rill::coro<session_outcome> run_session(front_end& user, session_settings set) {
+  std::string name = set.name;
+  if (name.empty()) name = co_await ask_name(user);
+  if (name.empty()) co_return session_outcome();
+  rill::connection server = co_await rill::open_connection(set.host, set.port);
+  server.writer.write(write_greeting(name));
+  session here(user, server);
+  co_await rill::race(here.listen(), here.speak());
+  co_return here.outcome();
+}
+
+}  // namespace chat

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "chat/console.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "chat/utf8.hpp"
+
+namespace chat {
+
+namespace {
+
+constexpr const char* save_cursor =
+    "\x1b"
+    "7";
+constexpr const char* restore_cursor =
+    "\x1b"
+    "8";
+constexpr const char* home = "\x1b[H";
+constexpr const char* clear_screen = "\x1b[2J";
+constexpr const char* erase_line = "\x1b[2K";
+
+std::string down(std::size_t rows) {
+  return rows == 0 ? std::string() : "\x1b[" + std::to_string(rows) + "E";
+}
+
+/// The rows that a message takes.
+std::vector<std::string> wrapped(std::string_view message, std::size_t columns) {
+  std::vector<std::string> rows(1);
+  std::size_t width = 0;
+  while (!message.empty()) {
+    const decoded next = decode(message);
+    const auto needed = static_cast<std::size_t>(width_of(next.character));
+    if (width + needed > columns) {
+      rows.emplace_back();
+      width = 0;
+    }
+    width += needed;
+    rows.back() += message.substr(0, next.bytes);
+    message.remove_prefix(next.bytes);
+  }
+  return rows;
+}
+
+}  // namespace
+
+console::console(std::size_t rows, std::size_t columns, std::size_t kept) : kept_(kept) {
+  resize(rows, columns);
+}
+
+void console::resize(std::size_t rows, std::size_t columns) {
+  rows_ = rows == 0 ? 24 : rows;
+  columns_ = columns == 0 ? 80 : std::max<std::size_t>(columns, 2);
+  editor_.set_columns(columns_);
+}
+
+void console::append(std::string_view message) {
+  messages_.push_back(printable(message));
+  if (messages_.size() > kept_) messages_.pop_front();
+}
+
+std::deque<std::string> console::visible_rows() const {
+  std::deque<std::string> rows;
+  for (auto message = messages_.rbegin(); message != messages_.rend(); ++message) {
+    std::vector<std::string> of_one = wrapped(*message, columns_);
+    for (auto row = of_one.rbegin(); row != of_one.rend(); ++row) {
+      if (rows.size() + 1 >= rows_) return rows;
+      rows.push_front(std::move(*row));
+    }
+  }
+  return rows;
+}
+
+std::string console::drawn_messages() const {
+  const std::deque<std::string> rows = visible_rows();
+  std::string screen = std::string(save_cursor) + home;
+  for (std::size_t row = 0; row + 1 < rows_; ++row) {
+    screen += erase_line;
+    if (row < rows.size()) screen += rows[row];
+    screen += down(1);
+  }
+  return screen + restore_cursor;
+}
+
+std::string console::drawn() {
+  return std::string(clear_screen) + home + down(rows_ - 1) + drawn_messages() + editor_.drawn();
+}
+
+}  // namespace chat
