@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "chat/front_end.hpp"
+
+#include <csignal>
+#include <deque>
+#include <system_error>
+#include <utility>
+
+#include "chat/chat_protocol.hpp"
+#include "chat/console.hpp"
+#include "chat/utf8.hpp"
+#include "rill/core/create_task.hpp"
+#include "rill/loop/event_loop.hpp"
+#include "rill/streams/standard_streams.hpp"
+#include "rill/streams/stream_errors.hpp"
+#include "rill/streams/terminal.hpp"
+
+namespace chat {
+
+namespace {
+
+// A terminal says which keys were pasted between these.
+constexpr rill::terminal_mode_options console_mode = {.enter = "\x1b[?2004h",
+                                                      .leave = "\x1b[?2004l\x1b[0G\x1b[2K"};
+
+class terminal_front_end final : public front_end {
+ public:
+  terminal_front_end(rill::stream_reader keys, rill::stream_writer screen)
+      : keys_(std::move(keys)), screen_(std::move(screen)) {
+    resize(size_.last());
+    screen_.write(view_.drawn());
+  }
+
+  bool interactive() const noexcept override { return true; }
+
+  void set_prompt(std::string prompt) override {
+    view_.editor().set_prompt(std::move(prompt));
+    screen_.write(view_.editor().drawn());
+  }
+
+  rill::coro<std::optional<std::string>> next_line() override {
+    while (events_.empty()) {
+      const std::string bytes = co_await keys_.read(4096);
+      if (bytes.empty()) co_return std::nullopt;  // hung up
+      take(bytes);
+      co_await screen_.drain();
+    }
+    editor_event next = std::move(events_.front());
+    events_.pop_front();
+    if (next.what == editor_event::kind::end) co_return std::nullopt;
+    co_return std::move(next.text);
+  }
+
+  rill::coro<> show(std::vector<std::string> messages) override {
+    for (const std::string& message : messages) view_.append(message);
+    screen_.write(view_.drawn_messages());
+    co_await screen_.drain();
+  }
+
+  rill::coro<> follow_size() override {
+    while (true) {
+      const rill::terminal_size now = co_await size_.changed();
+      resize(now);
+      screen_.write(view_.drawn());
+      co_await screen_.drain();
+    }
+  }
+
+  rill::coro<> close() override {
+    co_await screen_.flush();
+    mode_.restore();
+  }
+
+ private:
+  void resize(rill::terminal_size size) { view_.resize(size.rows, size.columns); }
+
+  void take(std::string_view bytes) {
+    for (editor_event& event : view_.editor().feed(bytes)) {
+      if (event.what == editor_event::kind::redraw) {
+        screen_.write(view_.drawn());
+      } else {
+        events_.push_back(std::move(event));
+      }
+    }
+    screen_.write(view_.editor().take_screen());
+  }
+
+  rill::stream_reader keys_;
+  rill::stream_writer screen_;
+  rill::terminal_mode mode_ = rill::terminal_mode::character(console_mode);
+  rill::terminal_size_watch size_;
+  console view_;
+  std::deque<editor_event> events_;
+};
+
+class pipe_front_end final : public front_end {
+ public:
+  pipe_front_end(rill::stream_reader input, rill::stream_writer output)
+      : input_(std::move(input)), output_(std::move(output)) {}
+
+  bool interactive() const noexcept override { return false; }
+  void set_prompt(std::string) override {}
+
+  rill::coro<std::optional<std::string>> next_line() override {
+    std::optional<std::string> line = co_await input_.next_line();
+    if (line) *line = std::string(without_end(*line));
+    co_return std::move(line);
+  }
+
+  rill::coro<> show(std::vector<std::string> messages) override {
+    for (const std::string& message : messages) {
+      output_.write(shown_raw_ ? message : printable(message));
+      output_.write("\n");
+    }
+    co_await output_.drain();
+  }
+
+  rill::coro<> follow_size() override {
+    const rill::future<> for_ever = rill::create_future<>();
+    co_await for_ever;
+  }
+
+  rill::coro<> close() override { co_await output_.flush(); }
+
+ private:
+  rill::stream_reader input_;
+  rill::stream_writer output_;
+  const bool shown_raw_ = !rill::is_terminal(rill::standard_output_handle());
+};
+
+volatile std::sig_atomic_t last_signal = SIGINT;
+
+extern "C" void pass_on_as_interrupt(int signal_number) {
+  last_signal = signal_number;
+  std::raise(SIGINT);
+}
+
+}  // namespace
+
+rill::coro<std::unique_ptr<front_end>> open_front_end() {
+  rill::stream_reader input = co_await rill::open_standard_input();
+  rill::stream_writer output = co_await rill::open_standard_output();
+  std::unique_ptr<front_end> made;
+  if (rill::is_terminal(rill::standard_input_handle()) &&
+      rill::is_terminal(rill::standard_output_handle())) {
+    made = std::make_unique<terminal_front_end>(std::move(input), std::move(output));
+  } else {
+    made = std::make_unique<pipe_front_end>(std::move(input), std::move(output));
+  }
+  co_return std::move(made);
+}
+
+void treat_signals_as_interrupts() {
+  // A shell that starts a program in the background may have it ignore Ctrl-C.
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, &pass_on_as_interrupt);
+  std::signal(SIGHUP, &pass_on_as_interrupt);
+}
+
+int interrupted_status() noexcept { return 128 + last_signal; }
+
+}  // namespace chat
