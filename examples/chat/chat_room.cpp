@@ -55,12 +55,14 @@ class chat_room::presence {
   session& client_;
 };
 
+// [serve]
 rill::coro<> chat_room::serve(rill::stream_reader reader, rill::stream_writer writer) {
   if (closed_) co_return;
   session client(options_);
   const presence stay(*this, client);
   co_await rill::gather(receive(client, reader), deliver(client, writer));
 }
+// [/serve]
 
 rill::coro<> chat_room::receive(session& client, rill::stream_reader& reader) {
   std::string farewell;

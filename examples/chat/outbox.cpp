@@ -11,6 +11,7 @@ namespace chat {
 
 namespace {
 
+// [patiently]
 // Repeats a wait for the client to take what was written, as long as it takes some of it.
 template <class Wait>
 rill::coro<bool> patiently(rill::stream_writer& writer, std::chrono::nanoseconds patience,
@@ -22,6 +23,7 @@ rill::coro<bool> patiently(rill::stream_writer& writer, std::chrono::nanoseconds
     if (writer.write_buffer_size() >= before) co_return false;
   }
 }
+// [/patiently]
 
 }  // namespace
 
@@ -46,6 +48,7 @@ void outbox::write_waiting(rill::stream_writer& writer) {
   }
 }
 
+// [send_all]
 rill::coro<bool> outbox::send_all(rill::stream_writer& writer) {
   const auto drain = [](rill::stream_writer& to) { return to.drain(); };
   const auto flush = [](rill::stream_writer& to) { return to.flush(); };
@@ -58,6 +61,7 @@ rill::coro<bool> outbox::send_all(rill::stream_writer& writer) {
   const bool taken = co_await patiently(writer, patience_, flush);
   co_return taken;
 }
+// [/send_all]
 
 rill::coro<> outbox::deliver(rill::stream_writer& writer) {
   try {
