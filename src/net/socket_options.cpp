@@ -29,6 +29,15 @@ void socket::set_option(int level, int name, int value, const char* what) {
   }
 }
 
+int socket::option(int level, int name, const char* what) const {
+  int value = 0;
+  socklen_t size = sizeof value;
+  if (system_calls().getsockopt(static_cast<int>(checked()), level, name, &value, &size) != 0) {
+    detail::throw_system_error(errno, what);
+  }
+  return value;
+}
+
 void socket::set_no_delay(bool enabled) {
   set_option(IPPROTO_TCP, TCP_NODELAY, enabled ? 1 : 0, "rill: set_no_delay");
 }
@@ -49,6 +58,16 @@ void socket::set_receive_buffer(std::size_t bytes) {
 }
 void socket::set_send_buffer(std::size_t bytes) {
   set_option(SOL_SOCKET, SO_SNDBUF, clamped(bytes), "rill: set_send_buffer");
+}
+
+std::size_t socket::receive_buffer() const {
+  return static_cast<std::size_t>(option(SOL_SOCKET, SO_RCVBUF, "rill: receive_buffer"));
+}
+std::size_t socket::send_buffer() const {
+  return static_cast<std::size_t>(option(SOL_SOCKET, SO_SNDBUF, "rill: send_buffer"));
+}
+void socket::set_broadcast(bool enabled) {
+  set_option(SOL_SOCKET, SO_BROADCAST, enabled ? 1 : 0, "rill: set_broadcast");
 }
 
 void socket::set_reset_on_close() {

@@ -144,8 +144,14 @@ class socket {
   void set_reuse_port(bool enabled);
   void set_keep_alive(bool enabled);
   void set_only_ipv6(bool enabled);
+  /// How many bytes the system may hold for this socket; it may round, and has a limit of its own.
   void set_receive_buffer(std::size_t bytes);
   void set_send_buffer(std::size_t bytes);
+  /// What the system says; Linux counts its own records in, twice what was set.
+  std::size_t receive_buffer() const;
+  std::size_t send_buffer() const;
+  /// Datagrams may go to broadcast addresses.
+  void set_broadcast(bool enabled);
   /// Lets the reactor take bytes of a stream from the system before recv() asks for them: the
   /// next operations that receive get them, in order. io_uring then keeps one receive in the kernel
   /// for all, which costs less per message; the other reactors take no notice. Not for a socket
@@ -155,11 +161,28 @@ class socket {
   /// Closing resets the connection instead of ending it in order.
   void set_reset_on_close();
 
+  // -- multicast ----------------------------------------------------------------------------------
+  // A network interface is meant by its number; 0: the system chooses, or, with a group of IPv6,
+  // its scope: `ff02::1%eth0`. Addresses and options go by the family of the socket.
+  /// Receives what is sent to the group on that interface. **Throws** std::invalid_argument for an
+  /// address that is no group's, or of another family than the socket.
+  void join_group(const ip_address& group, std::uint32_t interface_number = 0);
+  void leave_group(const ip_address& group, std::uint32_t interface_number = 0);
+  /// How many routers datagrams to groups may pass; 1, the default: they stay in this network.
+  void set_multicast_hops(int hops);
+  /// Whether groups that this machine has joined get its own datagrams. Default: yes.
+  void set_multicast_loop(bool enabled);
+  /// Through which interface datagrams to groups leave.
+  void set_multicast_interface(std::uint32_t interface_number);
+
  private:
   friend struct detail::socket_access;
   socket(native_handle handle, detail::scheduler& owner) noexcept : handle_(handle, owner) {}
   native_handle checked() const;
   void set_option(int level, int name, int value, const char* what);
+  int option(int level, int name, const char* what) const;
+  bool is_ipv6() const;
+  void change_group(const ip_address& group, std::uint32_t interface_number, bool join);
 
   detail::loop_handle handle_;
   bool read_ahead_ = false;
