@@ -9,13 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "net/socket_file.hpp"
 #include "rill/base/detail/intrusive_list.hpp"
 #include "rill/core/future.hpp"
 #include "rill/core/task.hpp"
 #include "rill/net/socket.hpp"
 #include "rill/streams/server.hpp"
 #include "streams/happening.hpp"
-#include "streams/socket_file.hpp"
 #include "streams/stream_core.hpp"
 
 namespace rill::detail {

@@ -5,11 +5,11 @@
 #include <system_error>
 #include <utility>
 
+#include "net/socket_file.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/streams/server.hpp"
 #include "streams/server_state.hpp"
-#include "streams/socket_file.hpp"
 
 namespace rill::detail {
 

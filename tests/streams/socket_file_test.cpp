@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Servers and clients on Unix sockets, and the files of those.
-#include "streams/socket_file.hpp"
+#include "net/socket_file.hpp"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The files of Unix sockets that servers listen on.
+// The files that Unix sockets are bound to.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ class socket_file {
   std::uint64_t inode_ = 0;
 };
 
-/// Removes the file of a socket on which nobody listens any more. Leaves everything else alone: a
+/// Removes the file of a socket that nobody has open any more. Leaves everything else alone: a
 /// socket that is in use, a file of another kind, what cannot be looked at.
 void remove_stale_socket(const socket_address& address) noexcept;
 

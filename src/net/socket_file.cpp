@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "streams/socket_file.hpp"
+#include "net/socket_file.hpp"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
