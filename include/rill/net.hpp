@@ -6,6 +6,7 @@
 #include "rill/net/address.hpp"
 #include "rill/net/connect.hpp"
 #include "rill/net/file.hpp"
+#include "rill/net/datagram_endpoint.hpp"
 #include "rill/net/ip_address.hpp"
 #include "rill/net/resolver.hpp"
 #include "rill/net/sock_calls.hpp"

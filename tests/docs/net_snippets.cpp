@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The examples on the pages of the net layer that came after reference_snippets.cpp.
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include <fstream>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "rill/rill.hpp"
@@ -81,8 +83,30 @@ rill::coro<> files() {
 rill::coro<> all() {
   co_await sock_calls();
   co_await files();
+// [datagrams]
+rill::coro<> answer_one(rill::datagram_endpoint& server) {
+  const rill::datagram question = co_await server.recv();
+  co_await server.send_to("you said " + question.data, question.sender);
+rill::coro<std::string> ask_by_datagram(std::uint16_t port, std::string question) {
+  rill::datagram_endpoint client = co_await rill::open_datagram_endpoint("127.0.0.1", port);
+  co_await client.send(question);
+  // Datagrams get lost: never wait for one without a limit.
+  rill::datagram answer = co_await rill::wait_for(client.recv(), std::chrono::seconds(5));
+  co_return std::move(answer.data);
+// [/datagrams]
+rill::coro<> datagrams() {
+  const rill::datagram_options options{.local = rill::socket_address::parse("127.0.0.1:0")};
+  rill::datagram_endpoint server = co_await rill::open_datagram_endpoint(options);
+  auto answering = rill::create_task(answer_one(server));
+  const std::string answer = co_await ask_by_datagram(server.local_address().port(), "hello");
+  expect(answer == "you said hello", "datagrams");
+  co_await answering;
 }
 
 }  // namespace
 
 int main() { rill::run(all()); }
+int main() {
+  rill::run(sock_calls());
+  rill::run(datagrams());
+}
