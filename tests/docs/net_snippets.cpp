@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,6 +50,63 @@ rill::coro<> sock_calls() {
   co_await serving;
 }
 
+void write_limits() {
+  // [write_limits]
+  const rill::write_limits limits = rill::write_limits::of(256 * 1024, {});
+  expect(limits.low == 64 * 1024, "write_limits");
+  // [/write_limits]
+}
+
+// [datagrams]
+rill::coro<> answer_one(rill::datagram_endpoint& server) {
+  const rill::datagram question = co_await server.recv();
+  co_await server.send_to("you said " + question.data, question.sender);
+}
+
+rill::coro<std::string> ask_by_datagram(std::uint16_t port, std::string question) {
+  rill::datagram_endpoint client = co_await rill::open_datagram_endpoint("127.0.0.1", port);
+  co_await client.send(question);
+  // Datagrams get lost: never wait for one without a limit.
+  rill::datagram answer = co_await rill::wait_for(client.recv(), std::chrono::seconds(5));
+  co_return std::move(answer.data);
+}
+// [/datagrams]
+
+// [datagram_protocol]
+class echo_datagrams : public rill::datagram_protocol {
+ public:
+  void connection_made(std::shared_ptr<rill::datagram_transport> made) override {
+    transport_ = std::move(made);
+  }
+  void datagram_received(std::string_view data, const rill::socket_address& sender) override {
+    transport_->sendto(data, sender);
+  }
+
+ private:
+  std::shared_ptr<rill::datagram_transport> transport_;
+};
+
+rill::coro<std::shared_ptr<rill::datagram_transport>> echo_at(rill::socket_address local) {
+  const auto factory = [] { return std::make_shared<echo_datagrams>(); };
+  const rill::datagram_options options{.local = local};
+  auto [transport, protocol] = co_await rill::create_datagram_endpoint(factory, options);
+  co_return transport;
+}
+// [/datagram_protocol]
+
+rill::coro<> datagrams() {
+  const rill::datagram_options options{.local = rill::socket_address::parse("127.0.0.1:0")};
+  rill::datagram_endpoint server = co_await rill::open_datagram_endpoint(options);
+  auto answering = rill::create_task(answer_one(server));
+  const std::string answer = co_await ask_by_datagram(server.local_address().port(), "hello");
+  expect(answer == "you said hello", "datagrams");
+  co_await answering;
+  const auto echo = co_await echo_at(options.local);
+  const std::string same = co_await ask_by_datagram(echo->local_address().port(), "echo");
+  expect(same == "echo", "datagram_protocol");
+  echo->close();
+}
+
 // [file]
 // The number of lines that hold a word, put down at the end of another file.
 rill::coro<int> count_lines(std::string path, std::string word, std::string result) {
@@ -80,33 +138,11 @@ rill::coro<> files() {
   expect(found == 2 && line == "loop: 2", "file");
 }
 
-rill::coro<> all() {
-  co_await sock_calls();
-  co_await files();
-// [datagrams]
-rill::coro<> answer_one(rill::datagram_endpoint& server) {
-  const rill::datagram question = co_await server.recv();
-  co_await server.send_to("you said " + question.data, question.sender);
-rill::coro<std::string> ask_by_datagram(std::uint16_t port, std::string question) {
-  rill::datagram_endpoint client = co_await rill::open_datagram_endpoint("127.0.0.1", port);
-  co_await client.send(question);
-  // Datagrams get lost: never wait for one without a limit.
-  rill::datagram answer = co_await rill::wait_for(client.recv(), std::chrono::seconds(5));
-  co_return std::move(answer.data);
-// [/datagrams]
-rill::coro<> datagrams() {
-  const rill::datagram_options options{.local = rill::socket_address::parse("127.0.0.1:0")};
-  rill::datagram_endpoint server = co_await rill::open_datagram_endpoint(options);
-  auto answering = rill::create_task(answer_one(server));
-  const std::string answer = co_await ask_by_datagram(server.local_address().port(), "hello");
-  expect(answer == "you said hello", "datagrams");
-  co_await answering;
-}
-
 }  // namespace
 
-int main() { rill::run(all()); }
 int main() {
   rill::run(sock_calls());
+  rill::run(files());
+  write_limits();
   rill::run(datagrams());
 }

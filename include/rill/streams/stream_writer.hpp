@@ -12,6 +12,7 @@
 #include "rill/core/coro.hpp"
 #include "rill/core/detail/future_state.hpp"
 #include "rill/net/address.hpp"
+#include "rill/net/write_limits.hpp"
 
 namespace rill {
 
@@ -23,12 +24,6 @@ namespace detail {
 class stream_core;
 struct stream_access;
 }  // namespace detail
-
-/// Between which amounts of bytes waiting to be sent drain() holds its caller.
-struct write_limits {
-  std::size_t high = 64 * 1024;
-  std::size_t low = 16 * 1024;
-};
 
 // [stream_writer]
 /// Writes to a connection. asyncio: StreamWriter. Made by open_connection(), start_server() and the
@@ -118,6 +113,7 @@ class stream_writer {
   socket& underlying_socket() const;
 
   std::size_t write_buffer_size() const noexcept;
+  /// Between which amounts of bytes waiting to be sent drain() holds its caller.
   write_limits write_buffer_limits() const noexcept;
   /// Throws std::invalid_argument if low is above high.
   void set_write_buffer_limits(write_limits limits);
