@@ -3,6 +3,8 @@
 #pragma once
 
 #include "rill/streams/connection.hpp"
+#include "rill/streams/create_connection.hpp"
+#include "rill/streams/create_server.hpp"
 #include "rill/streams/memory_stream.hpp"
 #include "rill/streams/pipe.hpp"
 #include "rill/streams/server.hpp"

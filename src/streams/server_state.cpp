@@ -11,6 +11,7 @@
 #include "rill/core/errors.hpp"
 #include "rill/core/exception_context.hpp"
 #include "rill/loop/sleep.hpp"
+#include "streams/stream_transport.hpp"
 
 namespace rill::detail {
 
@@ -31,9 +32,21 @@ running_handler::~running_handler() {
   owner->note_end();
 }
 
-server_state::server_state(connection_handler handler, const server_options& options)
-    : owner_(&scheduler::require_current()), handler_(std::move(handler)), options_(options) {
-  if (!handler_) throw_usage("rill: a server needs a handler that is not empty");
+served_protocol::served_protocol(std::shared_ptr<server_state> owner) noexcept
+    : owner_(std::move(owner)) {
+  ++owner_->protocols_;
+}
+
+served_protocol::~served_protocol() {
+  --owner_->protocols_;
+  owner_->note_end();
+}
+
+server_state::server_state(connection_service service, const server_options& options)
+    : owner_(&scheduler::require_current()), service_(std::move(service)), options_(options) {
+  if (!service_.handler && !service_.maker) {
+    throw_usage("rill: a server needs a handler or a factory that is not empty");
+  }
   owner_->add_reference();
 }
 
@@ -92,6 +105,25 @@ void server_state::begin(socket client) {
   core->set_listener(shared_from_this());
   clients_.push_back(*core);
   ++client_count_;
+  if (service_.maker) {
+    begin_protocol(std::move(core));
+  } else {
+    begin_handler(std::move(core));
+  }
+}
+
+void server_state::begin_protocol(state_ref<stream_core> core) {
+  try {
+    auto served = std::make_shared<served_protocol>(shared_from_this());
+    begin_transport(core, service_.maker(), shared_from_this(), std::move(served));
+  } catch (...) {
+    const std::exception_ptr failure = std::current_exception();
+    core->abort();
+    report("rill: the factory of a server has failed", failure);
+  }
+}
+
+void server_state::begin_handler(state_ref<stream_core> core) {
   auto mark = std::make_unique<running_handler>(shared_from_this());
   running_handler& running = *mark;
   const task_options named{"connection"};
@@ -104,7 +136,7 @@ coro<> server_state::handle(std::unique_ptr<running_handler> mark, state_ref<str
   std::exception_ptr failure;
   bool cancelled = false;
   try {
-    coro<> work = self->handler_(stream_access::reader(core), stream_access::writer(core));
+    coro<> work = self->service_.handler(stream_access::reader(core), stream_access::writer(core));
     co_await std::move(work);
   } catch (const cancelled_error&) {
     cancelled = true;

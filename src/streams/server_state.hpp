@@ -14,6 +14,7 @@
 #include "rill/core/future.hpp"
 #include "rill/core/task.hpp"
 #include "rill/net/socket.hpp"
+#include "rill/streams/create_server.hpp"
 #include "rill/streams/server.hpp"
 #include "streams/happening.hpp"
 #include "streams/stream_core.hpp"
@@ -34,11 +35,29 @@ class running_handler final : public list_node {
   any_task task;
 };
 
+/// A connection with a protocol, until connection_lost() has returned.
+class served_protocol {
+ public:
+  explicit served_protocol(std::shared_ptr<server_state> owner) noexcept;
+  served_protocol(const served_protocol&) = delete;
+  served_protocol& operator=(const served_protocol&) = delete;
+  ~served_protocol();
+
+ private:
+  const std::shared_ptr<server_state> owner_;
+};
+
+/// What a server does with a connection; one of the two is not empty.
+struct connection_service {
+  connection_handler handler = {};
+  protocol_maker maker = {};
+};
+
 /// Shared by the server, its tasks and its connections.
 class server_state final : public connection_listener,
                            public std::enable_shared_from_this<server_state> {
  public:
-  server_state(connection_handler handler, const server_options& options);
+  server_state(connection_service service, const server_options& options);
   server_state(const server_state&) = delete;
   server_state& operator=(const server_state&) = delete;
   ~server_state();
@@ -52,7 +71,9 @@ class server_state final : public connection_listener,
   void cancel_handlers();
 
   bool is_open() const noexcept { return open_; }
-  bool is_idle() const noexcept { return !open_ && clients_.empty() && handlers_.empty(); }
+  bool is_idle() const noexcept {
+    return !open_ && clients_.empty() && handlers_.empty() && protocols_ == 0;
+  }
   std::size_t client_count() const noexcept { return client_count_; }
   const std::vector<socket>& sockets() const noexcept { return sockets_; }
   std::uint16_t port() const noexcept { return port_; }
@@ -72,13 +93,16 @@ class server_state final : public connection_listener,
   static coro<> wait_for_room(std::shared_ptr<server_state> self);
   static coro<> accept_connections(std::shared_ptr<server_state> self, const socket& listener);
   friend class running_handler;
+  friend class served_protocol;
   static coro<> handle(std::unique_ptr<running_handler> mark, state_ref<stream_core> core);
   void begin(socket client);
+  void begin_handler(state_ref<stream_core> core);
+  void begin_protocol(state_ref<stream_core> core);
   void report(std::string_view text, std::exception_ptr error) noexcept;
   void note_end() noexcept;
 
   scheduler* owner_;  // counted
-  connection_handler handler_;
+  connection_service service_;
   server_options options_;
   std::vector<socket> sockets_;  // does not grow while a task accepts
   std::vector<socket_file> files_;
@@ -86,6 +110,7 @@ class server_state final : public connection_listener,
   intrusive_list<stream_core, connection_link> clients_;  // leave by connection_closed()
   intrusive_list<running_handler> handlers_;
   std::size_t client_count_ = 0;
+  std::size_t protocols_ = 0;
   happening room_;
   happening closed_;
   happening idle_;

@@ -47,9 +47,9 @@ socket listen_on(const socket_address& address, const server_options& options) {
   }
 }
 
-server serve_sockets(connection_handler handler, std::vector<socket> listening,
+server serve_sockets(connection_service service, std::vector<socket> listening,
                      const server_options& options) {
-  auto state = std::make_shared<server_state>(std::move(handler), options);
+  auto state = std::make_shared<server_state>(std::move(service), options);
   state->serve(std::move(listening));
   return server_access::wrap(std::move(state));
 }
@@ -98,10 +98,8 @@ std::vector<socket> listen_on_free_port(std::vector<socket_address> addresses,
   }
 }
 
-}  // namespace
-
-coro<server> start_server(connection_handler handler, std::vector<std::string> hosts,
-                          std::uint16_t port, server_options options) {
+coro<std::vector<socket>> listen_on_hosts(std::vector<std::string> hosts, std::uint16_t port,
+                                          server_options options) {
   std::vector<socket_address> addresses;
   for (const std::string& host : hosts) {
     if (host.empty()) {
@@ -119,19 +117,59 @@ coro<server> start_server(connection_handler handler, std::vector<std::string> h
   }
   std::vector<socket> listening = port == 0 ? listen_on_free_port(std::move(addresses), options)
                                             : listen_on_all(addresses, options);
-  co_return serve_sockets(std::move(handler), std::move(listening), options);
+  co_return std::move(listening);
+}
+
+server serve_one(connection_service service, socket listening, const server_options& options) {
+  if (!listening) throw_usage("rill: a server needs an open socket that listens");
+  std::vector<socket> one;
+  one.push_back(std::move(listening));
+  return serve_sockets(std::move(service), std::move(one), options);
+}
+
+connection_service served_by(connection_handler handler) {
+  connection_service service;
+  service.handler = std::move(handler);
+  return service;
+}
+
+connection_service served_by(protocol_maker maker) {
+  connection_service service;
+  service.maker = std::move(maker);
+  return service;
+}
+
+}  // namespace
+
+coro<server> start_server(connection_handler handler, std::vector<std::string> hosts,
+                          std::uint16_t port, server_options options) {
+  std::vector<socket> listening = co_await listen_on_hosts(std::move(hosts), port, options);
+  co_return serve_sockets(served_by(std::move(handler)), std::move(listening), options);
 }
 
 coro<server> start_server(connection_handler handler, std::vector<socket_address> addresses,
                           server_options options) {
-  co_return serve_sockets(std::move(handler), listen_on_all(addresses, options), options);
+  co_return serve_sockets(served_by(std::move(handler)), listen_on_all(addresses, options),
+                          options);
 }
 
 server serve_socket(connection_handler handler, socket listening, server_options options) {
-  if (!listening) throw_usage("rill: serve_socket() needs an open socket that listens");
-  std::vector<socket> one;
-  one.push_back(std::move(listening));
-  return serve_sockets(std::move(handler), std::move(one), options);
+  return serve_one(served_by(std::move(handler)), std::move(listening), options);
+}
+
+coro<server> create_server(protocol_maker maker, std::vector<std::string> hosts, std::uint16_t port,
+                           server_options options) {
+  std::vector<socket> listening = co_await listen_on_hosts(std::move(hosts), port, options);
+  co_return serve_sockets(served_by(std::move(maker)), std::move(listening), options);
+}
+
+coro<server> create_server(protocol_maker maker, std::vector<socket_address> addresses,
+                           server_options options) {
+  co_return serve_sockets(served_by(std::move(maker)), listen_on_all(addresses, options), options);
+}
+
+server create_server_on(protocol_maker maker, socket listening, server_options options) {
+  return serve_one(served_by(std::move(maker)), std::move(listening), options);
 }
 
 }  // namespace rill::detail

@@ -94,6 +94,8 @@ class stream_core final : public ready_node,
   // -- writing ------------------------------------------------------------------------------------
   void write(std::string_view bytes);
   void write_end();
+  /// Sends what the system takes at once, without waiting for the end of the turn.
+  void send_now() noexcept { pump(); }
   void close() noexcept;
   void abort() noexcept;
   bool is_closing() const noexcept { return closing_ || !is_open(); }

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSL-1.0
+// The examples on the pages about transports and protocols over streams.
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "rill/rill.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+void expect(bool holds, const char* what) {
+  if (holds) return;
+  std::printf("protocols: %s\n", what);
+  std::exit(1);
+}
+
+// [echo_protocol]
+class echo_protocol : public rill::protocol {
+ public:
+  void connection_made(std::shared_ptr<rill::transport> made) override {
+    transport_ = std::move(made);
+  }
+  void data_received(std::string_view data) override { transport_->write(data); }
+  // A client that does not read must not fill our memory: as long as the answers wait, so does it.
+  void pause_writing() override { transport_->pause_reading(); }
+  void resume_writing() override { transport_->resume_reading(); }
+
+ private:
+  std::shared_ptr<rill::transport> transport_;
+};
+
+rill::coro<rill::server> serve_echo() {
+  const auto factory = [] { return std::make_shared<echo_protocol>(); };
+  rill::server server = co_await rill::create_server(factory, "127.0.0.1", 0);
+  co_return std::move(server);
+}
+// [/echo_protocol]
+
+// [whole_answer]
+class whole_answer : public rill::protocol {
+ public:
+  explicit whole_answer(std::string question) : question_(std::move(question)) {}
+
+  void connection_made(std::shared_ptr<rill::transport> made) override {
+    made->write(question_);
+    made->write_eof();
+  }
+  void data_received(std::string_view data) override { text_ += data; }
+  // The one call that comes on every path: end, reset, or a close of our own.
+  void connection_lost(std::exception_ptr error) override {
+    if (answer.done()) return;
+    if (error) {
+      answer.set_exception(error);
+    } else {
+      answer.set_result(std::move(text_));
+    }
+  }
+
+  rill::future<std::string> answer = rill::event_loop::running().create_future<std::string>();
+
+ private:
+  std::string question_;
+  std::string text_;
+};
+
+rill::coro<std::string> ask(std::uint16_t port, std::string question) {
+  const auto factory = [&question] { return std::make_shared<whole_answer>(question); };
+  auto [transport, protocol] = co_await rill::create_connection(factory, "127.0.0.1", port);
+  std::string answer = co_await protocol->answer;
+  co_return std::move(answer);
+}
+// [/whole_answer]
+
+rill::coro<> all() {
+  rill::server server = co_await serve_echo();
+  const std::string answer = co_await ask(server.port(), "hello");
+  expect(answer == "hello", "ask");
+  co_await server.shutdown(1s);
+}
+
+}  // namespace
+
+int main() { rill::run(all()); }
