@@ -11,5 +11,6 @@
 #include "rill/streams/standard_streams.hpp"
 #include "rill/streams/stream_errors.hpp"
 #include "rill/streams/stream_reader.hpp"
+#include "rill/streams/stream_reader_protocol.hpp"
 #include "rill/streams/stream_writer.hpp"
 #include "rill/streams/terminal.hpp"

@@ -79,10 +79,26 @@ rill::coro<std::string> ask(std::uint16_t port, std::string question) {
 }
 // [/whole_answer]
 
+// [streams_over_a_transport]
+rill::coro<std::string> first_line(std::shared_ptr<rill::transport> over) {
+  auto [reader, writer] = rill::open_streams(std::move(over));
+  co_await writer.write_all("one\ntwo\n");
+  std::string line = co_await reader.readline();
+  writer.close();
+  co_await writer.wait_closed();
+  co_return std::move(line);
+}
+// [/streams_over_a_transport]
+
 rill::coro<> all() {
   rill::server server = co_await serve_echo();
   const std::string answer = co_await ask(server.port(), "hello");
   expect(answer == "hello", "ask");
+  rill::socket connected = co_await rill::connect_tcp("127.0.0.1", server.port());
+  const auto echo = [] { return std::make_shared<echo_protocol>(); };
+  auto [transport, protocol] = co_await rill::create_connection(echo, std::move(connected));
+  const std::string line = co_await first_line(transport);
+  expect(line == "one\n", "streams over a transport");
   co_await server.shutdown(1s);
 }
 
