@@ -2,6 +2,7 @@
 // The streams layer: connections with buffering, and servers.
 #pragma once
 
+#include "rill/streams/connect_pipe.hpp"
 #include "rill/streams/connection.hpp"
 #include "rill/streams/create_connection.hpp"
 #include "rill/streams/create_server.hpp"

@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "rill/core/detail/ended_awaiter.hpp"
 #include "streams/stream_transport.hpp"
 
 namespace rill::detail {
@@ -15,13 +14,7 @@ coro<std::shared_ptr<transport>> start_connection(socket connected,
   state_ref<stream_core> core = stream_core::create(std::move(connected), default_stream_limit);
   if (core->peer_address().is_ip()) core->underlying_socket().set_no_delay(true);
   auto started = begin_transport(std::move(core), std::move(protocol));
-  const future<> made = started->made();
-  try {
-    co_await ended(made);
-  } catch (...) {
-    started->close();
-    throw;
-  }
+  co_await wait_made(started);
   std::shared_ptr<transport> result = std::move(started);
   co_return std::move(result);
 }

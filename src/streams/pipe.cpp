@@ -42,28 +42,6 @@ core_ref core_over(loop_handle owned, std::size_t limit) {
   return stream_core::create(std::make_unique<pipe_end>(std::move(owned)), limit);
 }
 
-/// Takes the handle over when nothing can go wrong any more.
-core_ref core_over(native_handle handle, std::size_t limit) {
-  if (limit == 0) throw_invalid_argument("rill: the limit of a stream must be above zero");
-  const mode_t kind = kind_of(handle);
-  if (kind == S_IFREG || kind == S_IFDIR || kind == S_IFBLK) {
-    throw_invalid_argument("rill: a file is no pipe; open it as rill::file");
-  }
-  scheduler& owner = scheduler::require_current();
-  make_non_blocking(handle);
-  loop_handle owned(handle, owner);
-  try {
-    if (kind == S_IFSOCK) {
-      socket adopted = socket_access::make(owned.release(), owner);
-      return stream_core::create(std::move(adopted), limit);
-    }
-    return core_over(std::move(owned), limit);
-  } catch (...) {
-    static_cast<void>(owned.release());
-    throw;
-  }
-}
-
 class [[nodiscard]] readable_awaiter final : public io_awaiter {
  public:
   readable_awaiter(reactor& owner, native_handle watched) : io_awaiter(owner) {
@@ -88,14 +66,35 @@ loop_handle open_fifo(const std::string& path, int mode) {
 
 }  // namespace
 
+state_ref<stream_core> open_pipe_end(native_handle handle, std::size_t limit) {
+  if (limit == 0) throw_invalid_argument("rill: the limit of a stream must be above zero");
+  const mode_t kind = kind_of(handle);
+  if (kind == S_IFREG || kind == S_IFDIR || kind == S_IFBLK) {
+    throw_invalid_argument("rill: a file is no pipe; open it as rill::file");
+  }
+  scheduler& owner = scheduler::require_current();
+  make_non_blocking(handle);
+  loop_handle owned(handle, owner);
+  try {
+    if (kind == S_IFSOCK) {
+      socket adopted = socket_access::make(owned.release(), owner);
+      return stream_core::create(std::move(adopted), limit);
+    }
+    return core_over(std::move(owned), limit);
+  } catch (...) {
+    static_cast<void>(owned.release());
+    throw;
+  }
+}
+
 }  // namespace detail
 
 stream_reader connect_read_pipe(native_handle handle, std::size_t limit) {
-  return detail::stream_access::reader(detail::core_over(handle, limit));
+  return detail::stream_access::reader(detail::open_pipe_end(handle, limit));
 }
 
 stream_writer connect_write_pipe(native_handle handle) {
-  return detail::stream_access::writer(detail::core_over(handle, default_stream_limit));
+  return detail::stream_access::writer(detail::open_pipe_end(handle, default_stream_limit));
 }
 
 pipe_streams open_pipe(std::size_t limit) {

@@ -2,11 +2,13 @@
 // One end of a pipe, or another handle that is read and written as one, as the device of a stream.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "rill/net/detail/loop_handle.hpp"
+#include "streams/stream_core.hpp"
 #include "streams/stream_device.hpp"
 
 namespace rill::detail {
@@ -28,5 +30,9 @@ class pipe_end final : public stream_device {
  private:
   loop_handle handle_;
 };
+
+/// Takes over the end of a pipe, a FIFO, a socket or a character device, when nothing can go wrong
+/// any more. Throws as connect_read_pipe() says.
+state_ref<stream_core> open_pipe_end(native_handle handle, std::size_t limit);
 
 }  // namespace rill::detail

@@ -115,7 +115,8 @@ void server_state::begin(socket client) {
 void server_state::begin_protocol(state_ref<stream_core> core) {
   try {
     auto served = std::make_shared<served_protocol>(shared_from_this());
-    begin_transport(core, service_.maker(), shared_from_this(), std::move(served));
+    begin_transport(core, service_.maker(), transport_use::both, shared_from_this(),
+                    std::move(served));
   } catch (...) {
     const std::exception_ptr failure = std::current_exception();
     core->abort();

@@ -2,11 +2,13 @@
 #include "streams/stream_transport.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <new>
 #include <utility>
 
 #include "rill/base/error.hpp"
+#include "rill/core/detail/ended_awaiter.hpp"
 #include "rill/core/errors.hpp"
 
 namespace rill::detail {
@@ -25,12 +27,13 @@ constexpr int most_per_turn = 4;
 }  // namespace
 
 stream_transport::stream_transport(state_ref<stream_core> core,
-                                   std::shared_ptr<stream_protocol> protocol)
+                                   std::shared_ptr<stream_protocol> protocol, transport_use use)
     : turn_taker(scheduler::require_current()),
       core_(std::move(core)),
       made_(future_access::make<void>(owner())),
       local_(core_->local_address()),
-      peer_(core_->peer_address()) {
+      peer_(core_->peer_address()),
+      use_(use) {
   if (!protocol) throw_usage("rill: the factory of a connection has made no protocol");
   protocol_ = protocol;
   stream_transport::set_protocol(std::move(protocol));
@@ -80,7 +83,7 @@ void stream_transport::set_protocol(std::shared_ptr<base_protocol> replacement) 
   auto fitting = std::dynamic_pointer_cast<stream_protocol>(std::move(replacement));
   auto* const plain = dynamic_cast<protocol*>(fitting.get());
   auto* const buffered = dynamic_cast<buffered_protocol*>(fitting.get());
-  if (plain == nullptr && buffered == nullptr) {
+  if (!fitting || (plain == nullptr && buffered == nullptr && reads())) {
     throw_invalid_argument(
         "rill: the protocol of a stream is derived from protocol or buffered_protocol");
   }
@@ -93,7 +96,7 @@ void stream_transport::set_protocol(std::shared_ptr<base_protocol> replacement) 
 // -- reading -------------------------------------------------------------------------------------
 
 bool stream_transport::can_read() const noexcept {
-  return !paused_ && !at_end_ && !reading_.pending && !is_closing();
+  return !paused_ && !at_end_ && !reading_.pending && !is_closing() && use_ != transport_use::write;
 }
 
 void stream_transport::read() noexcept {
@@ -108,6 +111,12 @@ void stream_transport::read() noexcept {
 
 /// False if the protocol has no memory to read into.
 bool stream_transport::aim() noexcept {
+  const stream_wiring& wiring = core_->wiring();
+  reading_.handle = wiring.handle;
+  if (!reads()) {
+    reading_.kind = io_kind::wait_readable;
+    return true;
+  }
   std::span<char> room;
   reading_for_ = protocol_;
   if (buffered_ != nullptr) {
@@ -124,10 +133,8 @@ bool stream_transport::aim() noexcept {
     }
     room = {room_.get(), room_size_};
   }
-  const stream_wiring& wiring = core_->wiring();
   reading_.kind = wiring.read_kind;
   reading_.flags = io_read_ahead;  // nobody else reads from it
-  reading_.handle = wiring.handle;
   reading_.data = room.data();
   reading_.size = room.size();
   return true;
@@ -164,6 +171,10 @@ void stream_transport::grow_or_shrink(std::size_t received) noexcept {
 void stream_transport::deliver(std::int64_t received) noexcept {
   const std::shared_ptr<stream_protocol> read_for = std::move(reading_for_);
   if (is_closing() || received == io_closed || received == io_cancelled) return;
+  if (!reads()) {
+    note_reader_gone();
+    return;
+  }
   if (received == 0) {
     take_end();
     return;
@@ -215,13 +226,23 @@ void stream_transport::take_end() noexcept {
   if (!keep) close();
 }
 
+void stream_transport::note_reader_gone() noexcept {
+  if (core_->buffered() != 0) {
+    core_->note_send_failure(-EPIPE);
+  } else {
+    core_->close();
+  }
+}
+
 void stream_transport::pause_reading() {
+  if (!reads()) throw_usage("rill: this transport only sends");
   if (paused_ || is_closing()) return;
   paused_ = true;
   if (reading_.pending) withdraw(reading_, core_->io());
 }
 
 void stream_transport::resume_reading() {
+  if (!reads()) throw_usage("rill: this transport only sends");
   if (!paused_ || is_closing()) return;
   paused_ = false;
   queue();
@@ -230,6 +251,7 @@ void stream_transport::resume_reading() {
 // -- writing -------------------------------------------------------------------------------------
 
 void stream_transport::write(std::string_view data) {
+  if (!writes()) throw_usage("rill: this transport only receives");
   core_->write(data);
   if (!core_->is_paused() || is_closing()) return;
   // What the system takes at once is no reason to pause.
@@ -320,11 +342,22 @@ std::string stream_transport::get_extra_info(std::string_view name) const {
 
 std::shared_ptr<stream_transport> begin_transport(state_ref<stream_core> core,
                                                   std::shared_ptr<stream_protocol> protocol,
+                                                  transport_use use,
                                                   std::shared_ptr<connection_listener> after,
                                                   std::shared_ptr<void> attached) {
-  auto made = std::make_shared<stream_transport>(std::move(core), std::move(protocol));
+  auto made = std::make_shared<stream_transport>(std::move(core), std::move(protocol), use);
   made->start(std::move(after), std::move(attached));
   return made;
+}
+
+coro<> wait_made(std::shared_ptr<stream_transport> started) {
+  const future<> made = started->made();
+  try {
+    co_await ended(made);
+  } catch (...) {
+    started->close();
+    throw;
+  }
 }
 
 }  // namespace rill::detail

@@ -19,6 +19,10 @@
 
 namespace rill::detail {
 
+/// What a transport is for. `write_watched`: its own end becomes readable when nobody reads from
+/// the other any more.
+enum class transport_use : std::uint8_t { both, read, write, write_watched };
+
 /// The core does the sending and tells its listener, which this is, of the end; reading is done
 /// here.
 ///
@@ -30,7 +34,8 @@ class stream_transport final : public transport,
                                public std::enable_shared_from_this<stream_transport>,
                                private turn_taker {
  public:
-  stream_transport(state_ref<stream_core> core, std::shared_ptr<stream_protocol> protocol);
+  stream_transport(state_ref<stream_core> core, std::shared_ptr<stream_protocol> protocol,
+                   transport_use use);
 
   /// Has connection_made() be called, and then begins to read. `after`, if there is one, is told of
   /// the end too; `attached` goes when connection_lost() has returned.
@@ -50,11 +55,11 @@ class stream_transport final : public transport,
 
   void pause_reading() override;
   void resume_reading() override;
-  bool is_reading() const noexcept override { return !paused_ && !is_closing(); }
+  bool is_reading() const noexcept override { return !paused_ && !is_closing() && reads(); }
 
   void write(std::string_view data) override;
   void write_eof() override;
-  bool can_write_eof() const noexcept override { return core_->can_write_end(); }
+  bool can_write_eof() const noexcept override { return writes() && core_->can_write_end(); }
   std::size_t write_buffer_size() const noexcept override { return core_->buffered(); }
   write_limits write_buffer_limits() const noexcept override { return flow_.limits(); }
   void set_write_buffer_limits(std::optional<std::size_t> high,
@@ -66,6 +71,8 @@ class stream_transport final : public transport,
   std::shared_ptr<void> self() noexcept override { return shared_from_this(); }
   void connection_closed(stream_core& connection) noexcept override;
 
+  bool reads() const noexcept { return use_ <= transport_use::read; }
+  bool writes() const noexcept { return use_ != transport_use::read; }
   bool can_read() const noexcept;
   void read() noexcept;
   bool aim() noexcept;
@@ -74,6 +81,7 @@ class stream_transport final : public transport,
   void deliver(std::int64_t received) noexcept;
   void hand_over(std::string_view bytes) noexcept;
   void take_end() noexcept;
+  void note_reader_gone() noexcept;
   void fail(std::exception_ptr error) noexcept;
   void note_written() noexcept;
   void go_on_writing() noexcept;
@@ -97,6 +105,7 @@ class stream_transport final : public transport,
   unsigned small_reads_ = 0;    // in a row, that a smaller room would have held
   std::exception_ptr failure_;  // what the protocol has thrown
 
+  const transport_use use_;
   bool made_told_ = false;
   bool paused_ = false;
   bool at_end_ = false;
@@ -108,7 +117,11 @@ class stream_transport final : public transport,
 /// Makes the transport of a connection, and has it begin.
 std::shared_ptr<stream_transport> begin_transport(state_ref<stream_core> core,
                                                   std::shared_ptr<stream_protocol> protocol,
+                                                  transport_use use = transport_use::both,
                                                   std::shared_ptr<connection_listener> after = {},
                                                   std::shared_ptr<void> attached = {});
+
+/// Waits until connection_made() was called. Throws for a cancellation, and closes then.
+coro<> wait_made(std::shared_ptr<stream_transport> started);
 
 }  // namespace rill::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The examples on the pages about transports and protocols over streams.
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -90,7 +91,35 @@ rill::coro<std::string> first_line(std::shared_ptr<rill::transport> over) {
 }
 // [/streams_over_a_transport]
 
+// [pipe_protocol]
+class counter : public rill::protocol {
+ public:
+  void data_received(std::string_view data) override { bytes += data.size(); }
+  void connection_lost(std::exception_ptr) override { ended.set(); }
+
+  std::size_t bytes = 0;
+  rill::event ended;
+};
+
+rill::coro<std::size_t> count_bytes(rill::native_handle end_of_a_pipe) {
+  const auto factory = [] { return std::make_shared<counter>(); };
+  auto [transport, protocol] = co_await rill::connect_read_pipe(factory, end_of_a_pipe);
+  co_await protocol->ended.wait();
+  co_return protocol->bytes;
+}
+// [/pipe_protocol]
+
+rill::coro<> pipes() {
+  auto [one, other] = rill::socket_pair();
+  auto counting = rill::create_task(count_bytes(one.release()));
+  co_await other.send_all("12345");
+  other.close();
+  const std::size_t counted = co_await counting;
+  expect(counted == 5, "pipe_protocol");
+}
+
 rill::coro<> all() {
+  co_await pipes();
   rill::server server = co_await serve_echo();
   const std::string answer = co_await ask(server.port(), "hello");
   expect(answer == "hello", "ask");

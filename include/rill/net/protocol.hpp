@@ -48,7 +48,8 @@ class base_protocol {
 // [/base_protocol]
 
 // [stream_protocol]
-/// What protocol and buffered_protocol share; derive from one of those. asyncio has no name for it.
+/// What protocol and buffered_protocol share; derive from one of those, or, for a transport that
+/// only sends, from this. asyncio has no name for it.
 class stream_protocol : public base_protocol {
  public:
   /// The first call, once. Writing is allowed at once; reading begins afterwards. Whoever keeps the

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "rill/streams/connect_pipe.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "rill/core/errors.hpp"
+#include "streams/recording_protocol.hpp"
+#include "support/catch.hpp"
+#include "support/coroutine_case.hpp"
+#include "support/let_run.hpp"
+
+namespace {
+
+using rill::connect_read_pipe;
+using rill::connect_write_pipe;
+using rill_test::let_run;
+using rill_test::pattern;
+using rill_test::protocol_pointer;
+using rill_test::recording_protocol;
+
+struct pipe_ends {
+  pipe_ends() { REQUIRE(::pipe2(handles, O_CLOEXEC) == 0); }
+  void write(std::string_view text) const {
+    CHECK(::write(handles[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  }
+  int handles[2];
+};
+
+class writer_only : public rill::stream_protocol {
+ public:
+  void connection_lost(std::exception_ptr error) override {
+    log.note(error ? rill::describe_exception(error) : "lost");
+  }
+  rill_test::call_log log;
+};
+
+}  // namespace
+
+RILL_IO_TEST_CASE("what comes through a pipe goes to the protocol, then its end",
+                  "[connect_pipe]") {
+  const pipe_ends ends;
+  const auto protocol = std::make_shared<recording_protocol>();
+  const auto factory = [protocol] { return protocol; };
+  auto [transport, same] = co_await connect_read_pipe(factory, ends.handles[0]);
+  CHECK(protocol->transport == transport);
+  ends.write("hello");
+  co_await rill_test::wait_for_bytes(*protocol, 5);
+  CHECK(transport->get_extra_info("pipe") == std::to_string(ends.handles[0]));
+  CHECK(transport->underlying_socket() == nullptr);
+  CHECK_THROWS_AS(protocol->transport->write("x"), rill::usage_error);
+  CHECK_THROWS_AS(protocol->transport->write_eof(), rill::usage_error);
+  CHECK_FALSE(protocol->transport->can_write_eof());
+  transport->pause_reading();
+  ends.write("later");
+  ::close(ends.handles[1]);
+  for (int i = 0; i < 5; ++i) co_await let_run();
+  CHECK(protocol->received == "hello");
+  transport->resume_reading();
+  co_await protocol->ended.wait_for("lost");
+  CHECK(protocol->received == "hellolater");
+  CHECK(protocol->log.text() == "made, data, eof, lost");
+}
+
+RILL_IO_TEST_CASE("what is written goes through the pipe, and close flushes it", "[connect_pipe]") {
+  const pipe_ends ends;
+  const auto factory = [] { return std::make_shared<writer_only>(); };
+  auto [transport, protocol] = co_await connect_write_pipe(factory, ends.handles[1]);
+  rill::stream_reader reader = rill::connect_read_pipe(ends.handles[0]);
+  const std::string all = pattern(500'000);
+  transport->write(all);
+  transport->write_eof();
+  CHECK_THROWS_AS(transport->write("x"), rill::usage_error);
+  const std::string arrived = co_await reader.read();
+  CHECK(arrived == all);
+  co_await protocol->log.wait_for("lost");
+}
+
+RILL_IO_TEST_CASE("a reader that goes is noticed without a write", "[connect_pipe]") {
+  const pipe_ends ends;
+  const auto factory = [] { return std::make_shared<writer_only>(); };
+  auto [transport, protocol] = co_await connect_write_pipe(factory, ends.handles[1]);
+  co_await let_run();
+  CHECK_FALSE(transport->is_closing());
+  ::close(ends.handles[0]);
+  co_await protocol->log.wait_for("lost");
+  transport->write("into the void");
+}
+
+RILL_IO_TEST_CASE("a reader that goes while bytes are queued is a broken pipe", "[connect_pipe]") {
+  const pipe_ends ends;
+  const auto factory = [] { return std::make_shared<writer_only>(); };
+  auto [transport, protocol] = co_await connect_write_pipe(factory, ends.handles[1]);
+  transport->write(pattern(1'000'000));
+  co_await let_run();
+  CHECK(transport->write_buffer_size() > 0);
+  ::close(ends.handles[0]);
+  co_await protocol->log.wait_for_lines(1);
+  CHECK_THAT(protocol->log.text(), Catch::Contains("Broken pipe"));
+}
+
+RILL_IO_TEST_CASE("a factory that makes nothing, or a file, leaves the handle to the caller",
+                  "[connect_pipe]") {
+  const int file = ::open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+  int made = 0;
+  const auto factory = [&made] {
+    ++made;
+    return std::make_shared<recording_protocol>();
+  };
+  auto opening = rill::create_task(connect_read_pipe(factory, file));
+  co_await let_run();
+  CHECK_THROWS_AS(opening.result(), std::invalid_argument);
+  CHECK(::close(file) == 0);
+  const auto nothing = []() -> protocol_pointer { return nullptr; };
+  const pipe_ends ends;
+  auto failing = rill::create_task(connect_read_pipe(nothing, ends.handles[0]));
+  co_await let_run();
+  CHECK_THROWS_AS(failing.result(), rill::usage_error);
+  CHECK(::close(ends.handles[0]) == 0);
+  CHECK(::close(ends.handles[1]) == 0);
+}
+
+RILL_IO_TEST_CASE("a protocol that cannot receive is refused where something comes",
+                  "[connect_pipe]") {
+  const pipe_ends ends;
+  const auto factory = [] { return std::make_shared<writer_only>(); };
+  auto opening = rill::create_task(connect_read_pipe(factory, ends.handles[0]));
+  co_await let_run();
+  CHECK_THROWS_AS(opening.result(), std::invalid_argument);
+  ::close(ends.handles[1]);
+}
