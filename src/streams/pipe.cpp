@@ -74,17 +74,10 @@ state_ref<stream_core> open_pipe_end(native_handle handle, std::size_t limit) {
   }
   scheduler& owner = scheduler::require_current();
   make_non_blocking(handle);
-  loop_handle owned(handle, owner);
-  try {
-    if (kind == S_IFSOCK) {
-      socket adopted = socket_access::make(owned.release(), owner);
-      return stream_core::create(std::move(adopted), limit);
-    }
-    return core_over(std::move(owned), limit);
-  } catch (...) {
-    static_cast<void>(owned.release());
-    throw;
+  if (kind == S_IFSOCK) {
+    return stream_core::create(socket_access::make(handle, owner), limit);
   }
+  return core_over(loop_handle(handle, owner), limit);
 }
 
 }  // namespace detail

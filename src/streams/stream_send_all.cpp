@@ -116,31 +116,29 @@ class direct_turn {
   const piece_list& pieces_;
 };
 
-coro<> send_directly(core_ref core, piece_list pieces) {
+coro<> send_pieces(core_ref core, piece_list pieces) {
+  core->check_no_file();
+  if (pieces.bytes() < worth_sending || !core->begin_direct()) {
+    for (const io_buffer& piece : pieces.left()) {
+      core->write({static_cast<const char*>(piece.data), piece.size});
+    }
+    co_await drain_stream(std::move(core));
+    co_return;
+  }
   const direct_turn turn(*core, pieces);
   while (!pieces.empty()) {
+    // Closed while this task waited for its turn: the handle may be another's by now.
+    if (!core->is_open()) break;
     if (!core->has_loop()) throw_usage("rill: the event loop of this stream is closed");
     piece_awaiter sending(*core, pieces.left());
     const std::int64_t sent = co_await sending;
     if (sent < 0) {
       core->note_send_failure(sent);
-      core->check_writable();
-      co_return;
+      break;
     }
     pieces.skip(static_cast<std::size_t>(sent));
   }
-}
-
-coro<> send_pieces(core_ref core, piece_list pieces) {
-  core->check_no_file();
-  if (pieces.bytes() >= worth_sending && core->begin_direct()) {
-    co_await send_directly(core, std::move(pieces));
-    co_return;
-  }
-  for (const io_buffer& piece : pieces.left()) {
-    core->write({static_cast<const char*>(piece.data), piece.size});
-  }
-  co_await drain_stream(std::move(core));
+  if (!pieces.empty()) core->check_writable();
 }
 
 }  // namespace

@@ -204,6 +204,7 @@ void stream_core::end_direct(std::vector<char> rest) noexcept {
   direct_ = false;
   if (!is_open()) return;
   if (!rest.empty()) outgoing_ = std::move(rest);
+  paused_ = paused_ || buffered() > limits_.high;
   settle();
   queue();
 }

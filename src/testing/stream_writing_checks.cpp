@@ -91,10 +91,23 @@ coro<> send_cancelled(connection& near, connection& far) {
   sending.cancel();
   const outcome ended = co_await outcome_of_waiting(without_value(std::move(sending)));
   require(ended == outcome::cancelled, "send_all() can be cancelled");
+  task<> draining = create_task(near.writer.drain());
+  co_await some_turns();
+  require(!draining.done(), "what a cancelled send_all() leaves holds drain() back");
   near.writer.write("behind");
   near.writer.close();
   const std::string got = co_await far.reader.read();
   require_same(got, much + "behind", "a cancelled send_all() leaves its bytes to the queue");
+  co_await draining;
+}
+
+coro<> send_aborted(connection& near, connection&) {
+  const std::string much = some_bytes(too_much);
+  task<> sending = create_task(near.writer.send_all(much));
+  co_await some_turns();
+  near.writer.abort();
+  const outcome ended = co_await outcome_of_waiting(without_value(std::move(sending)));
+  require(ended == outcome::loss, "abort() ends a send_all() that waits, with an error");
 }
 
 coro<> held_back(connection& near, connection& far) {
@@ -138,6 +151,7 @@ constexpr stream_check checks[] = {
     {"writes keep their order", &order_of_writes},
     {"send_all() sends in its place", &send_without_copies},
     {"a cancelled send_all() loses nothing", &send_cancelled},
+    {"abort() ends a send_all()", &send_aborted},
     {"drain() holds the writer back", &held_back},
     {"water marks", &other_limits},
 };

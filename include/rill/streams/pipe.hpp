@@ -16,8 +16,9 @@ namespace rill {
 /// A reader over the end of a pipe, a FIFO, a socket or a character device, which it takes over:
 /// makes non-blocking, and closes when the reader goes. asyncio: connect_read_pipe(), with a
 /// StreamReaderProtocol. **Throws** std::invalid_argument for a regular file (see class file), a
-/// directory, or a limit of zero; std::system_error for a handle that is none. The handle is the
-/// caller's still when it throws. **Threads**: on the loop of this thread.
+/// directory, or a limit of zero; std::system_error for a handle that is none; the handle is the
+/// caller's still. Not so if memory runs out: then it is closed. **Threads**: on the loop of this
+/// thread.
 stream_reader connect_read_pipe(native_handle handle, std::size_t limit = default_stream_limit);
 /// A writer over the other kind of end. asyncio: connect_write_pipe(). write_eof() and close() are
 /// the same here: the handle is closed. Once nobody reads, drain() throws std::system_error (broken
