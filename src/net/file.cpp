@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/system_calls.hpp"
@@ -64,38 +66,65 @@ coro<std::string> read_up_to(file_ref from, std::size_t most) {
   co_return std::move(all);
 }
 
-/// Takes a line, or the rest of the file, out of what was read ahead.
-std::string take_line(file_state& from, std::size_t begin, std::size_t length) {
-  std::string line = from.ahead.substr(begin, length);
-  from.position += length;
-  return line;
-}
+/// What was read ahead, while a line is taken out of it: what is written meanwhile, in whatever
+/// turn, makes it worthless, and a read that fails leaves nothing.
+class read_ahead {
+ public:
+  explicit read_ahead(file_state& from)
+      : from_(from), changes_(from.changes), at_(from.ahead_at), text_(std::move(from.ahead)) {
+    from.ahead.clear();
+    const std::uint64_t start = from.position;
+    if (start < at_ || start > at_ + text_.size()) text_.clear();
+    if (text_.empty()) at_ = start;
+    begin_ = static_cast<std::size_t>(start - at_);
+  }
+
+  /// From the position on.
+  std::string_view text() const noexcept { return std::string_view(text_).substr(begin_); }
+  std::uint64_t end() const noexcept { return at_ + text_.size(); }
+  void append(const std::string& block, std::size_t count) {
+    text_.erase(0, begin_);
+    at_ += begin_;
+    begin_ = 0;
+    text_.append(block, 0, count);
+  }
+  /// Takes bytes out, and puts the file behind them.
+  std::string take(std::size_t length) {
+    std::string line(text().substr(0, length));
+    from_.position = at_ + begin_ + length;
+    if (from_.changes == changes_) {
+      from_.ahead = std::move(text_);
+      from_.ahead_at = at_;
+    }
+    return line;
+  }
+
+ private:
+  file_state& from_;
+  const std::uint64_t changes_;
+  std::uint64_t at_;  // where the text stands in the file
+  std::string text_;
+  std::size_t begin_ = 0;
+};
 
 coro<std::string> read_line(file_ref from, std::size_t limit) {
   check_reading(from);
   const file_use use(*from);
   const held<lock> turn = co_await from->turn.scoped();
-  if (from->position < from->ahead_at || from->position > from->ahead_at + from->ahead.size()) {
-    from->forget_ahead();
-  }
-  if (from->ahead.empty()) from->ahead_at = from->position;
-  std::size_t searched = 0;  // behind the position
+  read_ahead ahead(*from);
+  std::size_t searched = 0;
   while (true) {
-    std::size_t begin = static_cast<std::size_t>(from->position - from->ahead_at);
-    const std::size_t newline = from->ahead.find('\n', begin + searched);
-    searched = from->ahead.size() - begin;
+    const std::size_t newline = ahead.text().find('\n', searched);
+    searched = ahead.text().size();
     const bool found = newline != std::string::npos;
-    const std::size_t length = found ? newline + 1 - begin : searched;
+    const std::size_t length = found ? newline + 1 : searched;
     if (length > limit) throw std::length_error("rill: a line of a file is above the limit");
-    if (found) co_return take_line(*from, begin, length);
-    from->ahead.erase(0, begin);
-    from->ahead_at += begin;
+    if (found) co_return ahead.take(length);
     std::string block(block_size, '\0');
-    const std::uint64_t at = from->ahead_at + from->ahead.size();
-    const file_part part{io_kind::read_at, block.data(), block.size(), at};
+    const file_part part{io_kind::read_at, block.data(), block.size(), ahead.end()};
     const std::size_t count = co_await move_part(from, part);
-    from->ahead.append(block, 0, count);
-    if (count == 0) co_return take_line(*from, 0, searched);
+    ahead.append(block, count);
+    if (count == 0) co_return ahead.take(searched);
   }
 }
 

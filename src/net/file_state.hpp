@@ -71,7 +71,7 @@ class file_state {
   owned_descriptor take_out() noexcept;
   void forget_ahead() noexcept {
     ahead.clear();
-    ahead_at = 0;
+    ++changes;
   }
   void move_to(std::uint64_t place) noexcept {
     position = place;
@@ -87,6 +87,7 @@ class file_state {
   std::uint64_t position = 0;
   std::string ahead;
   std::uint64_t ahead_at = 0;
+  std::uint64_t changes = 0;  // how often that was forgotten
 
  private:
   ~file_state() = default;
