@@ -44,6 +44,7 @@ class terminal_size_state final : public ready_node {
     return std::exchange(last_, now) != now;
   }
   terminal_size last() const noexcept { return last_; }
+  bool is_closed() const noexcept { return closed_; }
   future<> signalled() { return signalled_.next(*owner_); }
 
   bool waiting = false;
@@ -63,6 +64,7 @@ class terminal_size_state final : public ready_node {
   scheduler* owner_;  // counted
   terminal_size last_;
   happening signalled_;
+  bool closed_ = false;
   atomic<int> references_{0};
   atomic<bool> posted_{false};
   terminal_size_state* previous_ = nullptr;
@@ -122,6 +124,8 @@ void terminal_size_state::open() noexcept {
 }
 
 void terminal_size_state::close() noexcept {
+  closed_ = true;
+  if (waiting) signalled_.tell();
   const signal_lock::guard lock(watches.lock);
   (previous_ != nullptr ? previous_->next_ : watches.first) = next_;
   if (next_ != nullptr) next_->previous_ = previous_;
@@ -149,6 +153,9 @@ coro<terminal_size> wait_for_change(state_ref<terminal_size_state> state) {
   // Signals come from outside of the loop.
   const external_work_guard outside;
   while (!state->look()) {
+    if (state->is_closed()) {
+      throw_usage("rill: the terminal_size_watch has gone that this task waited for");
+    }
     const future<> signalled = state->signalled();
     co_await ended(signalled);
   }

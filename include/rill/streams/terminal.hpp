@@ -54,7 +54,8 @@ class terminal_size_watch {
   terminal_size last() const;
   /// **Suspends** until the size is another than the one told last, and tells it. No change is
   /// missed between two calls; of several, the last is told. **Cancellation** tells nothing: the
-  /// next call does. **Throws** usage_error for a second call while one waits.
+  /// next call does. **Throws** usage_error for a second call while one waits, and when the watch
+  /// goes meanwhile.
   /// **Threads**: only on the thread of its loop; a wait keeps what it needs alive.
   coro<terminal_size> changed();
 
