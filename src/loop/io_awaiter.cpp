@@ -29,6 +29,7 @@ cancel_outcome io_awaiter::try_cancel(const shared_text& /*reason*/) noexcept {
     ended_ = true;
     return cancel_outcome::withdrawn;
   }
+  if (ended_) return cancel_outcome::too_late;  // told within the call
   cancel_asked_ = true;
   return cancel_outcome::follows;
 }

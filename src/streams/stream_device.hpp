@@ -51,7 +51,9 @@ class stream_device {
 /// Base of the reactors that devices have of their own: start() and cancel() are left to write.
 ///
 /// Differs from the contract in one thing: as nobody waits for them, ends are told whenever they
-/// happen, on the loop's thread.
+/// happen, on the loop's thread; cancel() that comes too late may tell the end within the call. It
+/// must not promise an end that only a turn of the loop brings: a loop that is being closed has
+/// none.
 class device_reactor : public reactor {
  public:
   std::string_view name() const noexcept override { return "device"; }

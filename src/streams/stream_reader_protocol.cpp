@@ -51,6 +51,7 @@ connection open_streams(std::shared_ptr<transport> over, std::size_t limit) {
   const auto made = std::make_shared<stream_reader_protocol>(limit);
   over->set_protocol(made);
   made->connection_made(over);
+  over->resume_reading();
   return made->take_connection();
 }
 

@@ -52,6 +52,9 @@ void stream_core::report_lost_write() noexcept {
 void stream_core::write_end() {
   check_no_file();
   if (end_wanted_ || is_closing()) return;
+  if (!can_write_end()) {
+    throw_usage("rill: this stream has no halves to end one of; ask can_write_eof() first");
+  }
   end_wanted_ = true;
   if (!sending_) queue();
 }

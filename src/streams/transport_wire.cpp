@@ -13,6 +13,9 @@ namespace rill::detail {
 
 namespace {
 
+// What is with the transport cannot be taken back by a cancellation.
+constexpr std::size_t most_at_once = 64 * 1024;
+
 int code_of(const std::exception_ptr& error) noexcept {
   try {
     std::rethrow_exception(error);
@@ -31,6 +34,8 @@ int code_of(const std::exception_ptr& error) noexcept {
 void transport_wire::attach(std::shared_ptr<transport> made) {
   transport_ = std::move(made);
   transport_->set_write_buffer_limits(0, 0);
+  // It may have told an earlier protocol so.
+  writing_paused_ = transport_->write_buffer_size() != 0;
 }
 
 // -- reading -------------------------------------------------------------------------------------
@@ -102,16 +107,14 @@ bool transport_wire::write(io_op& op) noexcept {
     op.result = -EPIPE;
     return true;
   }
-  const std::size_t known = std::min(ahead_, op.size);
-  ahead_ -= known;
+  const std::size_t count = std::min(op.size, most_at_once);
   try {
-    const std::string_view fresh(static_cast<const char*>(op.data) + known, op.size - known);
-    if (!fresh.empty()) transport_->write(fresh);
+    transport_->write({static_cast<const char*>(op.data), count});
   } catch (...) {
     op.result = -code_of(std::current_exception());
     return true;
   }
-  op.result = static_cast<std::int64_t>(op.size);
+  op.result = static_cast<std::int64_t>(count);
   if (!writing_paused_) return true;
   writing_ = &op;
   return false;
@@ -121,7 +124,7 @@ void transport_wire::resume_writing() noexcept {
   writing_paused_ = false;
   if (writing_ == nullptr) return;
   io_op& op = *std::exchange(writing_, nullptr);
-  end(op, static_cast<std::int64_t>(op.size));
+  end(op, op.result);
 }
 
 bool transport_wire::can_end_writing() const noexcept {
@@ -148,11 +151,7 @@ io_cancel transport_wire::cancel(io_op& op) noexcept {
     reading_ = nullptr;
     return io_cancel::withdrawn;
   }
-  if (writing_ == &op) {
-    writing_ = nullptr;
-    ahead_ = op.size;
-    return io_cancel::withdrawn;
-  }
+  if (writing_ == &op) end(*std::exchange(writing_, nullptr), op.result);
   return io_cancel::follows;
 }
 

@@ -16,8 +16,8 @@ namespace rill::detail {
 
 /// Shared by the protocol, which is told what happens, and the device, which is asked. The stream
 /// has at most one read and one write at a time. Invariants: 1. A read waits only while nothing has
-/// come. 2. While a write waits, the transport has its bytes. 3. `ahead_` counts bytes of a write
-/// that was withdrawn then: as a stream sends in order, they are the first of its next write.
+/// come. 2. While a write waits, the transport has its bytes: it can end early, but never be
+/// withdrawn.
 class transport_wire final : public device_reactor {
  public:
   explicit transport_wire(std::size_t limit) noexcept : limit_(limit) {}
@@ -52,7 +52,6 @@ class transport_wire final : public device_reactor {
   std::size_t taken_ = 0;  // of incoming_, from the front
   io_op* reading_ = nullptr;
   io_op* writing_ = nullptr;
-  std::size_t ahead_ = 0;
   int read_failure_ = 0;
   int write_failure_ = 0;
   bool at_end_ = false;

@@ -7,13 +7,16 @@
 #include <system_error>
 #include <utility>
 
+#include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
+#include "rill/net/file.hpp"
 #include "rill/streams/create_connection.hpp"
 #include "rill/testing/check_stream.hpp"
 #include "streams/recording_protocol.hpp"
 #include "support/catch.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/let_run.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/veiled_transport.hpp"
 
 namespace {
@@ -78,6 +81,41 @@ RILL_IO_TEST_CASE("what goes through a veil is veiled", "[stream_reader_protocol
   const std::string all = co_await receive_to_the_end(sockets.server, 16);
   CHECK(all == "\x1b\x18\x19");
   co_await veiled.writer.wait_closed();
+}
+
+RILL_IO_TEST_CASE(
+    "a file that is cancelled while the transport is full: what is written then is right",
+    "[stream_reader_protocol]") {
+  const rill_test::temporary_folder folder;
+  const std::string text = pattern(16 << 20);
+  connected_pair sockets = co_await make_pair();
+  connection stream = co_await over_a_transport(std::move(sockets.client));
+  rill::file from = co_await rill::open_file(folder.make("file", text), rill::open_mode::read);
+  auto sending = rill::create_task(stream.writer.send_file(from));
+  for (int i = 0; i < 100; ++i) co_await let_run();
+  CHECK_FALSE(sending.done());
+  sending.cancel();
+  const bool cancelled = co_await rill_test::was_cancelled(sending);
+  CHECK(cancelled);
+  const std::size_t gone = static_cast<std::size_t>(from.tell());
+  stream.writer.write("behind");
+  stream.writer.close();
+  const std::string all = co_await receive_to_the_end(sockets.server, 1 << 16);
+  CHECK((all == text.substr(0, gone) + "behind"));
+}
+
+RILL_IO_TEST_CASE("a stream without halves refuses to end one", "[stream_reader_protocol]") {
+  connected_pair sockets = co_await make_pair();
+  const auto factory = [] { return std::make_shared<rill_test::veiling_protocol>('x'); };
+  auto [transport, protocol] = co_await create_connection(factory, std::move(sockets.client));
+  protocol->upper()->set_whole();
+  connection stream = rill::open_streams(protocol->upper());
+  CHECK_FALSE(stream.writer.can_write_eof());
+  CHECK_THROWS_AS(stream.writer.write_eof(), rill::usage_error);
+  stream.writer.write("still open");
+  stream.writer.close();
+  const std::string all = co_await receive_to_the_end(sockets.server, 16);
+  CHECK(all.size() == 10);
 }
 
 RILL_IO_TEST_CASE("the transport pauses at twice the limit and goes on at the limit",

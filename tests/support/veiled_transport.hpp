@@ -69,7 +69,9 @@ class veiled_transport final : public rill::transport {
     beneath_->write(veiled);
   }
   void write_eof() override { beneath_->write_eof(); }
-  bool can_write_eof() const noexcept override { return beneath_->can_write_eof(); }
+  bool can_write_eof() const noexcept override { return !whole_ && beneath_->can_write_eof(); }
+  /// Has no halves from now on.
+  void set_whole() noexcept { whole_ = true; }
   std::size_t write_buffer_size() const noexcept override { return beneath_->write_buffer_size(); }
   rill::write_limits write_buffer_limits() const noexcept override {
     return beneath_->write_buffer_limits();
@@ -83,6 +85,7 @@ class veiled_transport final : public rill::transport {
   friend class veiling_protocol;
   std::shared_ptr<rill::transport> beneath_;
   veiling_protocol* owner_;  // null when it is lost
+  bool whole_ = false;
 };
 
 inline void veiling_protocol::begin(std::shared_ptr<rill::transport> made) {

@@ -89,7 +89,7 @@ class stream_writer {
   /// False for a stream without halves, such as TLS or a protocol of your own.
   bool can_write_eof() const noexcept;
   /// Ends the sending half when what is queued has gone out: the peer reads the end of the stream,
-  /// and can still send. Idempotent.
+  /// and can still send. Idempotent. **Throws** usage_error where can_write_eof() is false.
   void write_eof();
 
   /// Sends what is queued, then closes the connection. A read that waits gets the end of the
