@@ -13,6 +13,8 @@
 
 #include "base/system_calls.hpp"
 #include "net/file_state.hpp"
+#include "rill/loop/detail/loop_services.hpp"
+#include "rill/loop/event_loop.hpp"
 
 namespace rill::detail {
 
@@ -125,7 +127,10 @@ void blocking_device::call_ended() noexcept {
 
 io_cancel blocking_device::cancel(io_op& wanted) noexcept {
   if (wanted.kind == io_kind::write) {
-    if (!transfer_->abandon()) return io_cancel::follows;
+    if (!transfer_->abandon()) {
+      if (!loop_services::of(*owner_).owner().is_closed()) return io_cancel::follows;
+      transfer_->leave();  // no turn comes any more that would tell the end
+    }
     drop_transfer();
   }
   waiting_ = nullptr;

@@ -14,6 +14,7 @@
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
+#include "rill/loop/event_loop.hpp"
 #include "rill/streams/standard_streams.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/let_run.hpp"
@@ -107,6 +108,26 @@ RILL_IO_TEST_CASE("a stream to a file may go while bytes are on their way", "[st
     writer.abort();
   }
   CHECK(file.content().size() <= 500'000);
+}
+
+RILL_REACTOR_TEST_CASE("a loop may be closed while a file is written", "[standard_streams]") {
+  const std::string much(8 << 20, 'x');
+  const auto leaves_it = [&much]() -> rill::coro<> {
+    const auto write = [&much]() -> rill::coro<> {
+      rill::stream_writer writer = co_await rill::open_standard_output();
+      co_await writer.send_all(much);
+    };
+    rill::create_task(write).detach();
+    for (int i = 0; i < 4; ++i) co_await rill::yield();
+  };
+  for (int round = 0; round < 5; ++round) {
+    const scratch_file file;
+    const in_place_of output(1, file.handle());
+    rill::event_loop loop(rill_test::backend_options());
+    loop.run_until_complete(leaves_it());
+    loop.close();
+    CHECK(file.content().size() <= much.size());
+  }
 }
 
 RILL_IO_TEST_CASE("standard handles may be devices without readiness", "[standard_streams]") {
