@@ -2,7 +2,9 @@
 // The checks that check_stream() runs, and how they say what is wrong.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -44,9 +46,15 @@ inline void require_same(std::string_view got, std::string_view wanted, const ch
 }
 
 /// Bytes whose place can be told.
-inline std::string some_bytes(std::size_t count, std::size_t from = 0) {
+inline std::string some_bytes(std::size_t count) {
+  constexpr std::size_t period = 251;
   std::string bytes(count, '\0');
-  for (std::size_t i = 0; i < count; ++i) bytes[i] = static_cast<char>((from + i) * 131 % 251);
+  for (std::size_t i = 0; i < std::min(count, period); ++i) {
+    bytes[i] = static_cast<char>(i * 131 % period);
+  }
+  for (std::size_t done = period; done < count; done *= 2) {
+    std::memcpy(bytes.data() + done, bytes.data(), std::min(done, count - done));
+  }
   return bytes;
 }
 

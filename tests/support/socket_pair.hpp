@@ -3,7 +3,9 @@
 // Connected sockets, and what the socket tests do with them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <span>
 #include <string>
 #include <system_error>
@@ -66,8 +68,14 @@ inline rill::coro<> send_and_end(rill::socket& to, const std::string& text) {
 }
 
 inline std::string pattern(std::size_t size) {
+  constexpr std::size_t period = 251;
   std::string text(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i * 131 % 251);
+  for (std::size_t i = 0; i < std::min(size, period); ++i) {
+    text[i] = static_cast<char>(i * 131 % period);
+  }
+  for (std::size_t done = period; done < size; done *= 2) {
+    std::memcpy(text.data() + done, text.data(), std::min(done, size - done));
+  }
   return text;
 }
 
