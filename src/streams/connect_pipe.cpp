@@ -26,6 +26,7 @@ coro<std::shared_ptr<transport>> start_pipe(native_handle handle,
                                             std::shared_ptr<stream_protocol> protocol, bool reads) {
   // Before the handle is taken over.
   if (!protocol) throw_usage("rill: the factory of a pipe has made no protocol");
+  check_fits(protocol.get(), reads);
   transport_use use = transport_use::read;
   if (!reads) {
     use = tells_of_its_reader(handle) ? transport_use::write_watched : transport_use::write;

@@ -115,7 +115,9 @@ void server_state::begin(socket client) {
 void server_state::begin_protocol(state_ref<stream_core> core) {
   try {
     auto served = std::make_shared<served_protocol>(shared_from_this());
-    begin_transport(core, service_.maker(), transport_use::both, shared_from_this(),
+    auto protocol = service_.maker();
+    if (!core->is_open()) return;  // the factory has closed the server's clients
+    begin_transport(core, std::move(protocol), transport_use::both, shared_from_this(),
                     std::move(served));
   } catch (...) {
     const std::exception_ptr failure = std::current_exception();

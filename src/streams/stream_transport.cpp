@@ -79,14 +79,20 @@ void stream_transport::lose_turn() noexcept {
   if (!reading_.pending) reading_for_.reset();
 }
 
-void stream_transport::set_protocol(std::shared_ptr<base_protocol> replacement) {
-  auto fitting = std::dynamic_pointer_cast<stream_protocol>(std::move(replacement));
-  auto* const plain = dynamic_cast<protocol*>(fitting.get());
-  auto* const buffered = dynamic_cast<buffered_protocol*>(fitting.get());
-  if (!fitting || (plain == nullptr && buffered == nullptr && reads())) {
+void check_fits(const stream_protocol* candidate, bool reads) {
+  const bool receives = dynamic_cast<const protocol*>(candidate) != nullptr ||
+                        dynamic_cast<const buffered_protocol*>(candidate) != nullptr;
+  if (candidate == nullptr || (reads && !receives)) {
     throw_invalid_argument(
         "rill: the protocol of a stream is derived from protocol or buffered_protocol");
   }
+}
+
+void stream_transport::set_protocol(std::shared_ptr<base_protocol> replacement) {
+  auto fitting = std::dynamic_pointer_cast<stream_protocol>(std::move(replacement));
+  check_fits(fitting.get(), reads());
+  auto* const plain = dynamic_cast<protocol*>(fitting.get());
+  auto* const buffered = dynamic_cast<buffered_protocol*>(fitting.get());
   if (!protocol_) return;  // lost
   protocol_ = std::move(fitting);
   plain_ = plain;
@@ -267,7 +273,7 @@ void stream_transport::write_eof() {
 void stream_transport::note_written() noexcept {
   if (lost_ || flow_.is_paused()) return;
   flow_.note_more(core_->buffered(), owner(), protocol_);
-  if (!flow_.is_paused()) return;
+  if (lost_ || !flow_.is_paused()) return;  // pause_writing() may have aborted
   const future<> resumed = core_->resumed();
   resumed.add_done_callback([self = shared_from_this()] {
     self->resume_due_ = true;

@@ -23,6 +23,9 @@ namespace rill::detail {
 /// the other any more.
 enum class transport_use : std::uint8_t { both, read, write, write_watched };
 
+/// Throws std::invalid_argument for null, and for a protocol that cannot receive where `reads`.
+void check_fits(const stream_protocol* candidate, bool reads);
+
 /// The core does the sending and tells its listener, which this is, of the end; reading is done
 /// here.
 ///

@@ -133,5 +133,6 @@ RILL_IO_TEST_CASE("a protocol that cannot receive is refused where something com
   auto opening = rill::create_task(connect_read_pipe(factory, ends.handles[0]));
   co_await let_run();
   CHECK_THROWS_AS(opening.result(), std::invalid_argument);
-  ::close(ends.handles[1]);
+  CHECK(::close(ends.handles[0]) == 0);
+  CHECK(::close(ends.handles[1]) == 0);
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -143,6 +144,43 @@ RILL_IO_TEST_CASE("a factory that throws is reported, and only that client is cl
   CHECK(answer == "served");
   server.close();
   co_await server.wait_closed();
+}
+
+RILL_IO_TEST_CASE("a factory that ends the server's clients", "[create_server]") {
+  std::optional<rill::server> server;
+  const auto factory = [&server] {
+    server->abort_clients();
+    return make_echo();
+  };
+  rill::server made = co_await create_server(factory, "127.0.0.1", 0);
+  server.emplace(std::move(made));
+  rill::connection client = co_await rill::open_connection("127.0.0.1", server->port());
+  const std::string all = co_await client.reader.read();
+  CHECK(all.empty());
+  server->close();
+  co_await server->wait_closed();
+}
+
+RILL_IO_TEST_CASE("a protocol that aborts in pause_writing() is lost, and gone",
+                  "[create_server]") {
+  class impatient final : public recording_protocol {
+   public:
+    void pause_writing() override { transport->abort(); }
+  };
+  const auto protocol = std::make_shared<impatient>();
+  const auto factory = [protocol] { return protocol; };
+  rill::server server = co_await create_server(factory, "127.0.0.1", 0);
+  rill::socket client = co_await rill::connect_tcp("127.0.0.1", server.port());
+  co_await protocol->log.wait_for("made");
+  const std::weak_ptr<rill::transport> transport = protocol->transport;
+  protocol->transport->write(std::string(16 << 20, 'x'));
+  co_await protocol->log.wait_for("lost");
+  protocol->transport.reset();
+  client.close();
+  server.close();
+  co_await server.wait_closed();
+  co_await let_run();
+  CHECK(transport.expired());
 }
 
 RILL_IO_TEST_CASE("each connection starts in a copy of the context of the server [100]",

@@ -33,8 +33,8 @@ struct stream_access;
 /// rest goes out as the peer takes it. The writer owns the connection: destroying it closes the
 /// connection as close() does.
 /// **Errors**: write() never throws for a connection that is lost; the next drain(), flush(),
-/// write_all() or wait_closed() does, with the std::system_error that ended it, or with
-/// connection_reset if it was closed here with bytes unsent.
+/// write_all() or wait_closed() does, with the std::system_error that ended it. If it was closed
+/// here with bytes unsent, those that wait for bytes throw connection_reset.
 /// **Cancellation** of a wait withdraws that wait alone: what was written stays written, and other
 /// waiters are not touched.
 /// **Threads**: only on the thread of its loop; it may be destroyed after the loop.
