@@ -77,7 +77,8 @@ TEST_CASE("an unaligned structure is read") {
 }
 
 TEST_CASE("the system binds to an address and tells it back") {
-  for (const char* text : {"127.0.0.1:0", "@rill-sockaddr-test"}) {
+  const std::string abstract = "@rill-sockaddr-test-" + std::to_string(::getpid());
+  for (const std::string& text : {std::string("127.0.0.1:0"), abstract}) {
     const socket_address address = socket_address::parse(text);
     const native_address native = to_native(address);
     const int handle = ::socket(native_family(address), SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/streams/create_connection.hpp"
 
+#include <unistd.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -252,7 +254,7 @@ RILL_IO_TEST_CASE("calls are made in the context of who asked for the connection
 }
 
 RILL_IO_TEST_CASE("Unix sockets connect as well", "[create_connection]") {
-  const std::string name = "rill-create-connection-" + std::string(rill_test::current_backend());
+  const std::string name = "rill-create-connection-" + std::to_string(::getpid());
   rill::socket listener(rill::address_family::unix_socket, rill::socket_type::stream);
   listener.bind(rill::socket_address::unix_abstract(name));
   listener.listen();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/streams/create_server.hpp"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -232,7 +234,7 @@ RILL_IO_TEST_CASE("a limit of clients holds for protocols too", "[create_server]
 }
 
 RILL_IO_TEST_CASE("on a Unix socket, and on one that listens already", "[create_server]") {
-  const std::string name = "rill-create-server-" + std::string(rill_test::current_backend());
+  const std::string name = "rill-create-server-" + std::to_string(::getpid());
   const auto address = rill::socket_address::unix_abstract(name);
   rill::server by_name = co_await create_server(make_echo, address);
   auto [reader, writer] = co_await rill::open_connection(address);
