@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/system_calls.hpp"
+#include "base/uninterrupted.hpp"
 #include "net/file_state.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
@@ -200,7 +201,9 @@ template <class Function>
 coro<> call_in_thread(file_ref of, const char* doing, Function function) {
   static_cast<void>(of->io());
   const int number = static_cast<int>(of->handle.get());
-  const auto call = [number, function]() -> int { return function(number) == 0 ? 0 : errno; };
+  const auto call = [number, function] {
+    return static_cast<int>(-uninterrupted([&] { return function(number); }));
+  };
   const int code = co_await run_blocking(file_pool(), begun_call::awaited, doing, call);
   if (code != 0) of->throw_error(code, doing);
 }
@@ -227,11 +230,7 @@ coro<> truncate_file(file_ref to, std::int64_t size) {
   const held<lock> turn = co_await to->turn.scoped();
   to->forget_ahead();
   const auto cut = [size](int number) {
-    int done = 0;
-    do {
-      done = system_calls().ftruncate(number, static_cast<off_t>(size));
-    } while (done != 0 && errno == EINTR);
-    return done;
+    return system_calls().ftruncate(number, static_cast<off_t>(size));
   };
   co_await call_in_thread(to, "truncating", cut);
 }
@@ -239,13 +238,7 @@ coro<> truncate_file(file_ref to, std::int64_t size) {
 coro<> sync_file(file_ref of) {
   const file_use use(*of);
   const held<lock> turn = co_await of->turn.scoped();
-  const auto sync = [](int number) {
-    int done = 0;
-    do {
-      done = system_calls().fsync(number);
-    } while (done != 0 && errno == EINTR);
-    return done;
-  };
+  const auto sync = [](int number) { return system_calls().fsync(number); };
   co_await call_in_thread(of, "syncing", sync);
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/system_calls.hpp"
+#include "base/uninterrupted.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
@@ -36,21 +37,12 @@ class [[nodiscard]] part_awaiter final : public io_awaiter {
   io_place place_;
 };
 
-template <class Call>
-std::int64_t repeat_if_interrupted(Call call) noexcept {
-  while (true) {
-    const ssize_t done = call();
-    if (done >= 0) return done;
-    if (errno != EINTR) return -errno;
-  }
-}
-
 /// In a thread.
 std::int64_t perform(native_handle file, const file_part& part) noexcept {
   const int number = static_cast<int>(file);
   const auto offset = static_cast<off_t>(part.offset);
   const system_call_table& system = system_calls();
-  return repeat_if_interrupted([&] {
+  return uninterrupted([&] {
     if (part.kind == io_kind::read_at) return system.pread(number, part.memory, part.size, offset);
     if (part.kind == io_kind::write) return system.write(number, part.memory, part.size);
     return system.pwrite(number, part.memory, part.size, offset);

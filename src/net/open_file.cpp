@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/system_calls.hpp"
+#include "base/uninterrupted.hpp"
 #include "net/blocking_pool.hpp"
 #include "net/file_state.hpp"
 #include "rill/base/error.hpp"
@@ -67,11 +68,10 @@ void check_kind(int handle, const std::string& name) {
 
 /// In a thread.
 owned_descriptor open_descriptor(const std::string& path, int flags, unsigned permissions) {
-  int number = -1;
-  do {
-    number = system_calls().open(path.c_str(), flags, permissions);
-  } while (number < 0 && errno == EINTR);
-  if (number < 0) throw_system_error(errno, "rill: opening '" + path + "'");
+  const std::int64_t done =
+      uninterrupted([&] { return system_calls().open(path.c_str(), flags, permissions); });
+  const int number = static_cast<int>(done);
+  if (number < 0) throw_system_error(-number, "rill: opening '" + path + "'");
   owned_descriptor opened(number);
   check_kind(number, path);
   const int kept = system_calls().fcntl(number, F_GETFL, 0);

@@ -11,6 +11,7 @@
 
 #include "base/quiet_write.hpp"
 #include "base/system_calls.hpp"
+#include "base/uninterrupted.hpp"
 #include "reactor/direction.hpp"
 
 namespace rill::detail::uring {
@@ -39,21 +40,12 @@ msghdr header_of(const io_message& message) noexcept {
   return header;
 }
 
-template <class Call>
-std::int64_t result_of(Call call) noexcept {
-  for (;;) {
-    const ssize_t result = call();
-    if (result >= 0) return result;
-    if (errno != EINTR) return -errno;
-  }
-}
-
 std::int64_t receive_message(int handle, io_op& op) noexcept {
   io_message& message = op.message();
   msghdr header = header_of(message);
   const int flags = MSG_DONTWAIT | MSG_CMSG_CLOEXEC | receive_flags(op);
   const std::int64_t result =
-      result_of([&] { return system_calls().recvmsg(handle, &header, flags); });
+      uninterrupted([&] { return system_calls().recvmsg(handle, &header, flags); });
   if (result >= 0) {
     message.address_size = header.msg_namelen;
     message.truncated = (header.msg_flags & MSG_TRUNC) != 0;
@@ -116,22 +108,22 @@ std::int64_t perform(io_op& op) noexcept {
   const int handle = static_cast<int>(op.handle);
   switch (op.kind) {
     case io_kind::receive:
-      return result_of([&] {
+      return uninterrupted([&] {
         return system_calls().recv(handle, op.data, op.size, MSG_DONTWAIT | receive_flags(op));
       });
     case io_kind::send:
-      return result_of([&] {
+      return uninterrupted([&] {
         return system_calls().send(handle, op.data, op.size, MSG_DONTWAIT | MSG_NOSIGNAL);
       });
     case io_kind::receive_message:
       return receive_message(handle, op);
     case io_kind::send_message: {
       const msghdr header = header_of(op.message());
-      return result_of(
+      return uninterrupted(
           [&] { return system_calls().sendmsg(handle, &header, MSG_DONTWAIT | MSG_NOSIGNAL); });
     }
     case io_kind::write:
-      return result_of([&] { return quiet_write(handle, op.data, op.size); });
+      return uninterrupted([&] { return quiet_write(handle, op.data, op.size); });
     case io_kind::accept:
     case io_kind::connect:
     case io_kind::read:

@@ -10,6 +10,7 @@
 
 #include "base/quiet_write.hpp"
 #include "base/system_calls.hpp"
+#include "base/uninterrupted.hpp"
 
 namespace rill::detail {
 
@@ -27,13 +28,8 @@ constexpr std::int64_t would_block = INT64_MIN + 2;
 
 template <class Call>
 std::int64_t repeat_if_interrupted(Call call) noexcept {
-  while (true) {
-    const auto done = call();
-    if (done >= 0) return static_cast<std::int64_t>(done);
-    if (errno == EINTR) continue;
-    if (errno == EAGAIN) return would_block;
-    return -static_cast<std::int64_t>(errno);
-  }
+  const std::int64_t done = uninterrupted(call);
+  return done == -EAGAIN ? would_block : done;
 }
 
 msghdr header_of(io_message& message) noexcept {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/system_calls.hpp"
+#include "base/uninterrupted.hpp"
 #include "net/file_state.hpp"
 #include "rill/loop/detail/loop_services.hpp"
 #include "rill/loop/event_loop.hpp"
@@ -51,13 +52,11 @@ class file_transfer final : public blocking_job {
 
  private:
   void call() override {
-    ssize_t moved = 0;
-    do {
-      const int number = static_cast<int>(file_->get());
-      moved = reads_ ? system_calls().read(number, bytes_.data(), bytes_.size())
-                     : system_calls().write(number, bytes_.data(), bytes_.size());
-    } while (moved < 0 && errno == EINTR);
-    result_ = moved < 0 ? -static_cast<std::int64_t>(errno) : moved;
+    const int number = static_cast<int>(file_->get());
+    result_ = uninterrupted([&] {
+      return reads_ ? system_calls().read(number, bytes_.data(), bytes_.size())
+                    : system_calls().write(number, bytes_.data(), bytes_.size());
+    });
   }
 
   std::shared_ptr<const owned_descriptor> file_;

@@ -10,6 +10,7 @@
 
 #include "base/quiet_write.hpp"
 #include "base/system_calls.hpp"
+#include "base/uninterrupted.hpp"
 #include "rill/loop/detail/loop_services.hpp"
 
 namespace rill::detail {
@@ -23,13 +24,11 @@ std::size_t room_of(int handle) noexcept { return ::isatty(handle) == 1 ? 256 : 
 // something again.
 std::int64_t move(const io_op& op) noexcept {
   const int handle = static_cast<int>(op.handle);
-  while (true) {
-    const ssize_t moved = op.kind == io_kind::read
-                              ? system_calls().read(handle, op.data, op.size)
-                              : quiet_write(handle, op.data, std::min(op.size, room_of(handle)));
-    if (moved >= 0) return moved;
-    if (errno != EINTR) return -errno;
-  }
+  return uninterrupted([&] {
+    return op.kind == io_kind::read
+               ? system_calls().read(handle, op.data, op.size)
+               : quiet_write(handle, op.data, std::min(op.size, room_of(handle)));
+  });
 }
 
 }  // namespace

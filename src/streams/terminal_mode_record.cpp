@@ -11,6 +11,7 @@
 
 #include "base/signal_hook.hpp"
 #include "base/system_calls.hpp"
+#include "base/uninterrupted.hpp"
 #include "rill/base/error.hpp"
 
 namespace rill::detail {
@@ -35,10 +36,7 @@ bool is_in_background(int terminal) noexcept {
 
 // Requires: SIGTTOU is blocked, which lets a process in the background change its terminal.
 int set_mode(int terminal, const termios& mode) noexcept {
-  while (::tcsetattr(terminal, TCSANOW, &mode) != 0) {
-    if (errno != EINTR) return errno;
-  }
-  return 0;
+  return static_cast<int>(-uninterrupted([&] { return ::tcsetattr(terminal, TCSANOW, &mode); }));
 }
 
 // In the background, the terminal is in the hands of somebody who has set it for himself.
