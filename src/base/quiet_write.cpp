@@ -44,7 +44,8 @@ std::ptrdiff_t quiet_write(int handle, const void* data, std::size_t size) noexc
 
 bool may_signal(int handle) noexcept {
   struct stat known{};
-  return ::fstat(handle, &known) != 0 || S_ISFIFO(known.st_mode) || S_ISSOCK(known.st_mode);
+  return system_calls().fstat(handle, &known) != 0 || S_ISFIFO(known.st_mode) ||
+         S_ISSOCK(known.st_mode);
 }
 
 }  // namespace rill::detail

@@ -119,7 +119,7 @@ void socket::shutdown(shutdown_side side) {
 std::pair<socket, socket> socket_pair(socket_type type) {
   detail::scheduler& owner = detail::scheduler::require_current();
   int ends[2];
-  if (::socketpair(AF_UNIX, native_kind(type), 0, ends) != 0) {
+  if (detail::system_calls().socketpair(AF_UNIX, native_kind(type), 0, ends) != 0) {
     throw_system_error(errno, "rill: socketpair");
   }
   return {detail::socket_access::make(ends[0], owner), detail::socket_access::make(ends[1], owner)};

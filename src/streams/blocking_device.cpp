@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstring>
 #include <exception>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -66,9 +67,9 @@ class file_transfer final : public blocking_job {
   std::size_t given_ = 0;
 };
 
-blocking_device::blocking_device(int descriptor)
+blocking_device::blocking_device(owned_descriptor descriptor)
     : owner_(&scheduler::require_current()),
-      file_(std::make_shared<const owned_descriptor>(descriptor)) {
+      file_(std::make_shared<const owned_descriptor>(std::move(descriptor))) {
   owner_->add_reference();
 }
 
@@ -78,7 +79,7 @@ blocking_device::~blocking_device() {
 }
 
 stream_wiring blocking_device::wiring() noexcept {
-  return {this, file_->get(), io_kind::read, io_kind::write};
+  return {this, file_ == nullptr ? -1 : file_->get(), io_kind::read, io_kind::write};
 }
 
 bool blocking_device::start(io_op& wanted) noexcept {
@@ -92,6 +93,9 @@ bool blocking_device::start(io_op& wanted) noexcept {
   }
   try {
     if (transfer_ == nullptr) begin(wanted);
+  } catch (const std::system_error& error) {
+    wanted.result = -error.code().value();
+    return true;
   } catch (const std::exception&) {
     wanted.result = -ENOMEM;
     return true;
@@ -148,6 +152,7 @@ void blocking_device::close() noexcept {
     drop_transfer();
   }
   ended_.reset();
+  file_.reset();
   if (waiting_ != nullptr) end(*std::exchange(waiting_, nullptr), io_closed);
 }
 

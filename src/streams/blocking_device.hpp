@@ -25,8 +25,7 @@ class blocking_device final : public stream_device,
                               private device_reactor,
                               private blocking_waiter {
  public:
-  /// Takes the descriptor over.
-  explicit blocking_device(int descriptor);
+  explicit blocking_device(owned_descriptor descriptor);
   ~blocking_device() override;
 
   stream_wiring wiring() noexcept override;
@@ -37,7 +36,6 @@ class blocking_device final : public stream_device,
   bool start(io_op& wanted) noexcept override;
   io_cancel cancel(io_op& wanted) noexcept override;
   void call_ended() noexcept override;
-  bool serve(io_op& wanted) noexcept;
   void begin(const io_op& wanted);
   void drop_transfer() noexcept;
 

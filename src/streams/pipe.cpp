@@ -32,7 +32,7 @@ using core_ref = state_ref<stream_core>;
 
 mode_t kind_of(native_handle handle) {
   struct stat known{};
-  if (::fstat(static_cast<int>(handle), &known) != 0) {
+  if (system_calls().fstat(static_cast<int>(handle), &known) != 0) {
     throw_system_error(errno, "rill: a handle that was given as a pipe");
   }
   return known.st_mode & S_IFMT;
@@ -54,7 +54,7 @@ class [[nodiscard]] readable_awaiter final : public io_awaiter {
 /// Null handle: nobody reads from it yet. Throws.
 loop_handle open_fifo(const std::string& path, int mode) {
   scheduler& owner = scheduler::require_current();
-  const int opened = ::open(path.c_str(), mode | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  const int opened = system_calls().open(path.c_str(), mode | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0);
   if (opened < 0) {
     if (errno == ENXIO && mode == O_WRONLY) return {};
     throw_system_error(errno, "rill: opening the FIFO " + path);
@@ -67,7 +67,7 @@ loop_handle open_fifo(const std::string& path, int mode) {
 }  // namespace
 
 state_ref<stream_core> open_pipe_end(native_handle handle, std::size_t limit) {
-  if (limit == 0) throw_invalid_argument("rill: the limit of a stream must be above zero");
+  check_limit(limit);
   const mode_t kind = kind_of(handle);
   if (kind == S_IFREG || kind == S_IFDIR || kind == S_IFBLK) {
     throw_invalid_argument("rill: a file is no pipe; open it as rill::file");
@@ -93,7 +93,9 @@ stream_writer connect_write_pipe(native_handle handle) {
 pipe_streams open_pipe(std::size_t limit) {
   detail::scheduler& owner = detail::scheduler::require_current();
   int ends[2];
-  if (::pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) detail::throw_system_error(errno, "rill: pipe");
+  if (detail::system_calls().pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) {
+    detail::throw_system_error(errno, "rill: pipe");
+  }
   detail::loop_handle read_end(ends[0], owner);
   detail::loop_handle write_end(ends[1], owner);
   detail::core_ref reading = detail::core_over(std::move(read_end), limit);
@@ -103,6 +105,7 @@ pipe_streams open_pipe(std::size_t limit) {
 }
 
 coro<stream_reader> open_fifo_reader(std::string path, std::size_t limit) {
+  detail::check_limit(limit);
   detail::loop_handle owned = detail::open_fifo(path, O_RDONLY);
   detail::readable_awaiter arrival(event_loop::running().io(), owned.get());
   const std::int64_t looked = co_await arrival;

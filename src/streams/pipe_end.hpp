@@ -5,30 +5,19 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "rill/net/detail/loop_handle.hpp"
+#include "streams/handle_device.hpp"
 #include "streams/stream_core.hpp"
-#include "streams/stream_device.hpp"
 
 namespace rill::detail {
 
-class pipe_end final : public stream_device {
+class pipe_end final : public handle_device {
  public:
-  /// Requires: in non-blocking mode, or never blocking.
-  explicit pipe_end(loop_handle owned) noexcept : handle_(std::move(owned)) {}
+  using handle_device::handle_device;
 
-  stream_wiring wiring() noexcept override {
-    return {nullptr, handle_.get(), io_kind::read, io_kind::write};
-  }
-  bool end_writing() override { return true; }
-  void close() noexcept override { handle_.close(); }
   std::string extra_info(std::string_view name) const override {
-    return name == "pipe" ? std::to_string(handle_.get()) : std::string();
+    return name == "pipe" ? std::to_string(handle()) : std::string();
   }
-
- private:
-  loop_handle handle_;
 };
 
 /// Takes over the end of a pipe, a FIFO, a socket or a character device, when nothing can go wrong

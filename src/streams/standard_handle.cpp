@@ -12,33 +12,16 @@
 #include <utility>
 
 #include "base/system_calls.hpp"
+#include "net/file_state.hpp"
 #include "rill/base/error.hpp"
 #include "rill/net/detail/loop_handle.hpp"
 #include "streams/blocking_device.hpp"
+#include "streams/handle_device.hpp"
 #include "streams/shared_device.hpp"
 
 namespace rill::detail {
 
 namespace {
-
-/// A handle with operations of the loop's reactor.
-class plain_device final : public stream_device {
- public:
-  plain_device(loop_handle owned, io_kind read_kind, io_kind write_kind) noexcept
-      : handle_(std::move(owned)), read_kind_(read_kind), write_kind_(write_kind) {}
-
-  stream_wiring wiring() noexcept override {
-    return {nullptr, handle_.get(), read_kind_, write_kind_};
-  }
-  // Others may still write: the end of this stream is not the end of theirs.
-  bool end_writing() override { return true; }
-  void close() noexcept override { handle_.close(); }
-
- private:
-  loop_handle handle_;
-  io_kind read_kind_;
-  io_kind write_kind_;
-};
 
 [[noreturn]] void fail(int code, const char* name, const char* what) {
   throw_system_error(code, std::string("rill: ") + name + what);
@@ -89,16 +72,16 @@ std::unique_ptr<stream_device> open_standard_handle(int handle, standard_use use
   const int opened = open_anew(handle, use, known);
   if (opened >= 0) {
     loop_handle owned(opened, owner);
-    return std::make_unique<plain_device>(std::move(owned), io_kind::read, io_kind::write);
+    return std::make_unique<handle_device>(std::move(owned));
   }
-  const int copy = system_calls().fcntl(handle, F_DUPFD_CLOEXEC, 3);
-  if (copy < 0) fail(errno, name, ": a handle for it");
+  owned_descriptor copy(system_calls().fcntl(handle, F_DUPFD_CLOEXEC, 3));
+  if (copy.get() < 0) fail(errno, name, ": a handle for it");
   if (S_ISREG(known.st_mode) || S_ISBLK(known.st_mode)) {
-    return std::make_unique<blocking_device>(copy);
+    return std::make_unique<blocking_device>(std::move(copy));
   }
-  loop_handle owned(copy, owner);
+  loop_handle owned(copy.give(), owner);
   if (S_ISSOCK(known.st_mode)) {
-    return std::make_unique<plain_device>(std::move(owned), io_kind::receive, io_kind::send);
+    return std::make_unique<handle_device>(std::move(owned), io_kind::receive, io_kind::send);
   }
   return std::make_unique<shared_device>(std::move(owned));
 }

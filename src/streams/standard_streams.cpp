@@ -61,9 +61,7 @@ coro<stream_writer> open_output(native_handle handle, const char* name) {
 }  // namespace detail
 
 coro<stream_reader> open_standard_input(std::size_t limit) {
-  if (limit == 0) {
-    detail::throw_invalid_argument("rill: the limit of a stream must be above zero");
-  }
+  detail::check_limit(limit);
   auto claim = std::make_unique<detail::input_claim>();
   auto device = std::make_unique<detail::input_device>(std::move(claim));
   co_return detail::stream_access::reader(detail::stream_core::create(std::move(device), limit));

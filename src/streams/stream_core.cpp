@@ -23,9 +23,13 @@ std::exception_ptr make_loss(int code) noexcept {
 
 }  // namespace
 
+void check_limit(std::size_t limit) {
+  if (limit == 0) throw_invalid_argument("rill: the limit of a stream must be above zero");
+}
+
 stream_core::stream_core(scheduler& owner, std::size_t limit)
     : ready_node(&flush_ops), owner_(&owner), limit_(limit) {
-  if (limit == 0) throw_invalid_argument("rill: the limit of a stream must be above zero");
+  check_limit(limit);
   owner.add_reference();
   io_op::complete = &on_sent;
 }

@@ -31,6 +31,9 @@ namespace rill::detail {
 class fill_operation;
 class stream_core;
 
+/// Throws std::invalid_argument for a limit that no line could keep.
+void check_limit(std::size_t limit);
+
 /// Somebody to be told when a connection is closed: the server that accepted it.
 class connection_listener {
  public:

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 
@@ -22,7 +23,9 @@ namespace {
 struct mode_list {
   signal_lock lock;
   terminal_mode_record* newest = nullptr;
-  pid_t owner = 0;        // the process whose modes these are; a child must leave them alone
+  // The process whose modes these are; a child must leave them alone, and the lock, which a thread
+  // of the parent may have held.
+  std::atomic<pid_t> owner = 0;
   bool at_exit = false;   // exit() calls put_all_back()
   bool put_back = false;  // a signal has put all back; a continued process sets them again
 };
@@ -47,16 +50,18 @@ void put_back(const terminal_mode_record& record) noexcept {
 }
 
 void put_all_back() noexcept {
+  if (modes.owner != ::getpid()) return;
   const signal_lock::guard lock(modes.lock);
-  if (modes.owner != ::getpid() || modes.put_back) return;
+  if (modes.put_back) return;
   modes.put_back = true;
   const terminal_mode_record* record = modes.newest;
   for (; record != nullptr; record = record->older) put_back(*record);
 }
 
 void set_all_again() noexcept {
+  if (modes.owner != ::getpid()) return;
   const signal_lock::guard lock(modes.lock);
-  if (modes.newest == nullptr || modes.owner != ::getpid()) return;
+  if (modes.newest == nullptr) return;
   terminal_mode_record* record = modes.newest;
   if (is_in_background(record->terminal)) return;
   modes.put_back = false;
