@@ -12,9 +12,7 @@ namespace rill {
 
 stream_reader_protocol::stream_reader_protocol(std::size_t limit) : limit_(limit) {
   static_cast<void>(detail::scheduler::require_current());
-  if (limit == 0) {
-    detail::throw_invalid_argument("rill: the limit of a stream must be above zero");
-  }
+  detail::check_limit(limit);
   wire_ = std::make_shared<detail::transport_wire>(limit);
 }
 
@@ -33,6 +31,11 @@ connection stream_reader_protocol::take_connection() {
 }
 
 void stream_reader_protocol::connection_made(std::shared_ptr<transport> made) {
+  if (wire_->is_attached()) {
+    ++refused_;
+    detail::throw_usage(
+        "rill: this stream_reader_protocol has a connection; a factory makes one for each");
+  }
   wire_->attach(std::move(made));
 }
 void stream_reader_protocol::data_received(std::string_view data) { wire_->take(data); }
@@ -42,7 +45,14 @@ bool stream_reader_protocol::eof_received() {
 }
 void stream_reader_protocol::pause_writing() { wire_->pause_writing(); }
 void stream_reader_protocol::resume_writing() { wire_->resume_writing(); }
-void stream_reader_protocol::connection_lost(std::exception_ptr error) { wire_->lose(error); }
+void stream_reader_protocol::connection_lost(std::exception_ptr error) {
+  // One that was refused ends as well, and nothing says which it is.
+  if (refused_ != 0 && wire_->is_attached() && !wire_->get()->is_closing()) {
+    --refused_;
+    return;
+  }
+  wire_->lose(error);
+}
 
 connection open_streams(std::shared_ptr<transport> over, std::size_t limit) {
   if (!over || over->is_closing()) {

@@ -6,12 +6,14 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/net/file.hpp"
 #include "rill/streams/create_connection.hpp"
 #include "rill/testing/check_stream.hpp"
+#include "rill/testing/virtual_run.hpp"
 #include "streams/recording_protocol.hpp"
 #include "support/catch.hpp"
 #include "support/coroutine_case.hpp"
@@ -201,4 +203,24 @@ RILL_IO_TEST_CASE("a protocol that has seen the beginning hands over to streams"
   co_await stream.writer.wait_closed();
   const std::string answer = co_await receive_to_the_end(ends.peer, 16);
   CHECK(answer == "answer");
+}
+
+RILL_IO_TEST_CASE("a protocol that has a connection refuses another one",
+                  "[stream_reader_protocol]") {
+  const auto only = std::make_shared<rill::stream_reader_protocol>();
+  const auto factory = [only] { return only; };
+  connected_pair first = co_await make_pair();
+  connected_pair second = co_await make_pair();
+  auto [transport, same] = co_await create_connection(factory, std::move(first.client));
+  connection made = only->take_connection();
+  auto [refused, again] = co_await create_connection(factory, std::move(second.client));
+  const std::string nothing = co_await receive_to_the_end(second.server, 100);
+  CHECK(nothing.empty());
+  const std::vector<std::string> reports = rill::testing::take_reports();
+  CHECK(reports.size() == 1);
+  CHECK_THAT(reports.at(0), Catch::Contains("makes one for each"));
+  made.writer.write("still there");
+  made.writer.close();
+  const std::string arrived = co_await receive_to_the_end(first.server, 100);
+  CHECK(arrived == "still there");
 }

@@ -20,8 +20,9 @@ class transport_wire;
 
 // [stream_reader_protocol]
 /// Makes a stream of what a transport delivers, and writes to that. asyncio: StreamReaderProtocol,
-/// with the reader and the writer that belong to it. For transports of one's own; over sockets,
-/// open_connection() and start_server() need no protocol and cost less.
+/// with the reader and the writer that belong to it. One for each connection: a second
+/// connection_made() is an error, which ends that connection. For transports of one's own; over
+/// sockets, open_connection() and start_server() need no protocol and cost less.
 ///
 /// Reading is paused when more than twice the limit has come that nobody has read, and goes on when
 /// it is down to the limit. The stream counts bytes as sent when the transport has sent them: it
@@ -29,6 +30,7 @@ class transport_wire;
 /// drain().
 /// An error that the transport was lost by reads as its std::system_error; another one as
 /// connection_aborted.
+/// Without take_connection(), nobody closes the transport but its peer and its owner.
 /// **Threads**: only on the thread of its loop.
 class stream_reader_protocol : public protocol {
  public:
@@ -50,6 +52,7 @@ class stream_reader_protocol : public protocol {
  private:
   std::shared_ptr<detail::transport_wire> wire_;
   std::size_t limit_;
+  std::size_t refused_ = 0;  // connections that have not been lost yet
   bool taken_ = false;
 };
 
