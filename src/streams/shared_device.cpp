@@ -42,6 +42,7 @@ shared_device::shared_device(loop_handle owned) noexcept
 bool shared_device::start(io_op& wanted) noexcept {
   io_op::kind = wanted.kind == io_kind::read ? io_kind::wait_readable : io_kind::wait_writable;
   waiting_ = &wanted;
+  cancelled_ = false;
   if (!advance()) return false;
   waiting_ = nullptr;
   return true;
@@ -58,7 +59,10 @@ bool shared_device::advance() noexcept {
 /// Requires: the wait has ended. False: somebody else was faster.
 bool shared_device::perform() noexcept {
   waiting_->result = io_op::result < 0 ? io_op::result : move(*waiting_);
-  return waiting_->result != -EAGAIN;
+  if (waiting_->result != -EAGAIN) return true;
+  // The wait was over before it could be cancelled; there is none to be cancelled any more.
+  if (cancelled_) waiting_->result = io_cancelled;
+  return cancelled_;
 }
 
 void shared_device::on_ready(io_op& readiness) noexcept {
@@ -71,6 +75,7 @@ void shared_device::on_ready(io_op& readiness) noexcept {
 io_cancel shared_device::cancel(io_op& /*wanted*/) noexcept {
   const io_cancel asked = loop_reactor_.cancel(*this);
   if (asked == io_cancel::withdrawn) waiting_ = nullptr;
+  cancelled_ = true;
   return asked;
 }
 

@@ -33,6 +33,7 @@ class shared_device final : public stream_device, private device_reactor, privat
   loop_handle owned_;
   reactor& loop_reactor_;
   io_op* waiting_ = nullptr;
+  bool cancelled_ = false;  // what waits shall not wait once more
 };
 
 }  // namespace rill::detail

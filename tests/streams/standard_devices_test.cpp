@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/system_calls.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
@@ -18,12 +19,14 @@
 #include "rill/streams/standard_streams.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/let_run.hpp"
+#include "support/must_throw.hpp"
 #include "support/pseudo_terminal.hpp"
 #include "support/standard_handles.hpp"
 
 namespace {
 
 using rill::coro;
+using rill_test::blocking_pair;
 using rill_test::in_place_of;
 using rill_test::is_blocking;
 using rill_test::let_run;
@@ -81,6 +84,28 @@ RILL_IO_TEST_CASE("a read of a file that was cancelled leaves its bytes for the 
   }
   const std::string line = co_await reader.readline();
   CHECK(line == "a line\n");
+}
+
+RILL_IO_TEST_CASE("a read is cancelled although another program has been faster meanwhile",
+                  "[standard_streams]") {
+  const nothing_opens_anew forbidden;
+  const blocking_pair pair(false);
+  const in_place_of input(0, pair.out());
+  rill::stream_reader reader = co_await rill::open_standard_input();
+  auto waiting = rill::create_task(reader.readline());
+  co_await let_run();
+  {
+    const rill::detail::system_calls_restorer restorer;
+    rill::detail::current_system_calls.read = [](int, void*, std::size_t) {
+      errno = EAGAIN;
+      return ssize_t{-1};
+    };
+    pair.put("line\n");
+    waiting.cancel();
+    co_await rill_test::must_throw<rill::cancelled_error>(std::move(waiting));
+  }
+  const std::string line = co_await reader.readline();
+  CHECK(line == "line\n");
 }
 
 RILL_IO_TEST_CASE("streams and printf() write in turn to a file", "[standard_streams]") {

@@ -10,8 +10,9 @@
 
 namespace rill_test {
 
-template <class Error, class T>
-rill::coro<> must_throw(rill::coro<T> work) {
+/// `work`: a coroutine or a task.
+template <class Error, class Awaited>
+rill::coro<> must_throw(Awaited work) {
   bool thrown = false;
   try {
     co_await std::move(work);
