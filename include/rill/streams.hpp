@@ -8,6 +8,7 @@
 #include "rill/streams/create_server.hpp"
 #include "rill/streams/memory_stream.hpp"
 #include "rill/streams/pipe.hpp"
+#include "rill/streams/sendfile.hpp"
 #include "rill/streams/server.hpp"
 #include "rill/streams/standard_streams.hpp"
 #include "rill/streams/stream_errors.hpp"

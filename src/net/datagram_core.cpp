@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "rill/base/error.hpp"
-#include "rill/core/detail/ended_awaiter.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/net/create_datagram_endpoint.hpp"
 
@@ -38,11 +37,10 @@ datagram_core::datagram_core(datagram_socket opened, std::shared_ptr<datagram_pr
   if (!protocol_) throw_usage("rill: the factory of a datagram endpoint has made no protocol");
 }
 
-future<> datagram_core::start() {
+void datagram_core::start() {
   loop_services::of(owner()).add_resident(*this);
   pin();  // for being open
   queue();
-  return made_;
 }
 
 /// True if it has ended at once.
@@ -278,13 +276,8 @@ opened_datagrams adopt_datagrams(socket datagrams) {
 coro<std::shared_ptr<datagram_transport>> start_datagrams(
     opened_datagrams opened, std::shared_ptr<datagram_protocol> protocol) {
   auto core = std::make_shared<datagram_core>(std::move(*opened.socket), std::move(protocol));
-  const future<> made = core->start();
-  try {
-    co_await ended(made);
-  } catch (...) {
-    core->close();
-    throw;
-  }
+  core->start();
+  co_await wait_made(core);
   std::shared_ptr<datagram_transport> started = std::move(core);
   co_return std::move(started);
 }

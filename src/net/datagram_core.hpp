@@ -30,8 +30,10 @@ class datagram_core final : public datagram_transport,
  public:
   datagram_core(datagram_socket opened, std::shared_ptr<datagram_protocol> protocol);
 
-  /// Has connection_made() be called, and then begins to receive. Done when it was called.
-  future<> start();
+  /// Has connection_made() be called, and then begins to receive.
+  void start();
+  /// Done when connection_made() was called.
+  future<> made() const { return made_; }
 
   void close() noexcept override;
   void abort() noexcept override;

@@ -31,28 +31,41 @@ constexpr const char* call_name = "rill: sending a file";
 constexpr std::uint64_t most_in_thread = 1024 * 1024;
 constexpr std::uint64_t fallback_block = 256 * 1024;
 
-/// Waits until the socket takes more.
-class [[nodiscard]] room_awaiter final : public io_awaiter {
+/// The code of an error of the file or of the way to send it, which the connection survives.
+bool is_of_file(int code) noexcept {
+  return code == EIO || code == EINVAL || code == EOVERFLOW || code == ENOMEM || code == ENOSYS ||
+         code == EOPNOTSUPP || code == ESPIPE || code == EBADF;
+}
+
+void note_loss(const file_target& to, std::int64_t result) noexcept {
+  const bool failed = result < 0 && result != io_cancelled && result != io_closed;
+  if (failed && to.lost != nullptr) *to.lost = static_cast<int>(-result);
+}
+
+/// An operation on the target, whose errors are the connection's.
+class [[nodiscard]] target_awaiter final : public io_awaiter {
  public:
-  explicit room_awaiter(const file_target& to) : io_awaiter(*to.io) {
+  /// Waits until the socket takes more.
+  explicit target_awaiter(const file_target& to) : io_awaiter(*to.io), to_(to) {
     kind = io_kind::wait_writable;
     handle = to.handle;
   }
-  void await_resume() { checked_result(finish(), call_name); }
-};
-
-/// Sends some of a block.
-class [[nodiscard]] block_awaiter final : public io_awaiter {
- public:
-  block_awaiter(const file_target& to, std::span<const std::byte> block) : io_awaiter(*to.io) {
+  /// Sends some of a block.
+  target_awaiter(const file_target& to, std::span<const std::byte> block)
+      : io_awaiter(*to.io), to_(to) {
     kind = to.write_kind;
     handle = to.handle;
     data = const_cast<std::byte*>(block.data());  // a send reads only
     size = block.size();
   }
   std::size_t await_resume() {
-    return static_cast<std::size_t>(checked_result(finish(), call_name));
+    const std::int64_t result = finish();
+    note_loss(to_, result);
+    return static_cast<std::size_t>(checked_result(result, call_name));
   }
+
+ private:
+  const file_target& to_;
 };
 
 /// Puts the file at the place up to which it was sent, on every way out.
@@ -133,10 +146,12 @@ coro<int> send_natively(file_target to, file_ref from, sent_count& count, std::u
     if (done.at_end) break;
     check_open(to);
     if (done.error == EAGAIN) {
-      co_await room_awaiter(to);
+      co_await target_awaiter(to);
       check_open(to);
     } else if (done.error != 0) {
-      if (count.sent == 0 && !is_loss(done.error)) co_return done.error;
+      const bool of_file = is_of_file(done.error);
+      if (of_file && count.sent == 0) co_return done.error;
+      if (!of_file) note_loss(to, -done.error);
       throw_system_error(done.error, call_name);
     }
   }
@@ -154,7 +169,7 @@ coro<> send_in_blocks(file_target to, file_ref from, sent_count& count, std::uin
     std::span<const std::byte> block(room.data(), read);
     while (!block.empty()) {
       check_open(to);
-      const std::size_t gone = co_await block_awaiter(to, block);
+      const std::size_t gone = co_await target_awaiter(to, block);
       count.sent += gone;
       block = block.subspan(gone);
     }
@@ -162,10 +177,6 @@ coro<> send_in_blocks(file_target to, file_ref from, sent_count& count, std::uin
 }
 
 }  // namespace
-
-bool is_loss(int code) noexcept {
-  return code == EPIPE || code == ECONNRESET || code == ENOTCONN || code == ETIMEDOUT;
-}
 
 coro<std::int64_t> send_file_to(file_target to, file_ref from, file_slice slice) {
   const std::uint64_t offset = checked_offset(slice.offset);

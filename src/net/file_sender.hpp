@@ -21,6 +21,7 @@ struct file_target {
   bool (*is_open)(const void* owner, native_handle handle);  // asked of the owner
   io_kind write_kind = io_kind::send;
   bool is_socket = true;
+  int* lost = nullptr;  // if given: set to the error that has ended the connection
 };
 
 /// What is asked for, unchecked.
@@ -29,9 +30,6 @@ struct file_slice {
   std::optional<std::int64_t> count;
   bool fallback;
 };
-
-/// True for errors that mean that the connection is gone.
-bool is_loss(int code) noexcept;
 
 coro<std::int64_t> send_file_to(file_target to, file_ref from, file_slice slice);
 

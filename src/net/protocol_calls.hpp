@@ -7,6 +7,9 @@
 #include <exception>
 #include <memory>
 
+#include "rill/core/coro.hpp"
+#include "rill/core/detail/ended_awaiter.hpp"
+#include "rill/core/future.hpp"
 #include "rill/core/scheduler.hpp"
 #include "rill/net/protocol.hpp"
 #include "rill/net/write_limits.hpp"
@@ -25,6 +28,19 @@ std::exception_ptr call_protocol(scheduler& owner, const char* function, Call&& 
     return report_callback(owner, function);
   }
   return nullptr;
+}
+
+/// Waits until connection_made() of a transport was called. Throws for a cancellation, and closes
+/// the transport then.
+template <class Transport>
+coro<> wait_made(std::shared_ptr<Transport> started) {
+  const future<> made = started->made();
+  try {
+    co_await ended(made);
+  } catch (...) {
+    started->close();
+    throw;
+  }
 }
 
 /// Tells a protocol to pause above the high mark, and to go on at the low one.

@@ -33,23 +33,32 @@ constexpr std::size_t most_pieces = 1024;
 class piece_list {
  public:
   explicit piece_list(std::span<const byte_span> pieces) {
-    left_.reserve(pieces.size());
+    if (pieces.size() > 1) several_.reserve(pieces.size());
     for (const byte_span piece : pieces) {
+      if (piece.empty()) continue;
+      ++count_;
       // A send reads only; the record serves both ways.
-      if (!piece.empty()) left_.push_back({const_cast<std::byte*>(piece.data()), piece.size()});
+      const io_buffer record{const_cast<std::byte*>(piece.data()), piece.size()};
+      if (pieces.size() > 1) {
+        several_.push_back(record);
+      } else {
+        only_ = record;
+      }
     }
   }
 
-  bool empty() const noexcept { return first_ == left_.size(); }
+  bool empty() const noexcept { return first_ == count_; }
   std::size_t bytes() const noexcept {
     std::size_t sum = 0;
     for (const io_buffer& piece : left()) sum += piece.size;
     return sum;
   }
-  std::span<const io_buffer> left() const noexcept { return std::span(left_).subspan(first_); }
+  std::span<const io_buffer> left() const noexcept {
+    return std::span(several_.empty() ? &only_ : several_.data(), count_).subspan(first_);
+  }
   void skip(std::size_t count) noexcept {
     while (count != 0) {
-      io_buffer& piece = left_[first_];
+      io_buffer& piece = several_.empty() ? only_ : several_[first_];
       const std::size_t part = std::min(count, piece.size);
       piece.data = static_cast<std::byte*>(piece.data) + part;
       piece.size -= part;
@@ -59,8 +68,10 @@ class piece_list {
   }
 
  private:
-  std::vector<io_buffer> left_;
+  std::size_t count_ = 0;
   std::size_t first_ = 0;
+  io_buffer only_{nullptr, 0};  // a single one needs no memory
+  std::vector<io_buffer> several_;
 };
 
 /// Sends one piece, or the first of several as one message.

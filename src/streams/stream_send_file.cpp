@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// stream_writer::send_file().
+// stream_writer::send_file() and sendfile().
 #include <cerrno>
 #include <cstdint>
 #include <exception>
@@ -14,8 +14,10 @@
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
 #include "rill/net/file.hpp"
+#include "rill/streams/sendfile.hpp"
 #include "rill/streams/stream_writer.hpp"
 #include "streams/stream_core.hpp"
+#include "streams/stream_transport.hpp"
 
 namespace rill {
 
@@ -80,13 +82,14 @@ coro<std::int64_t> send_file_over(core_ref core, file_ref from, file_slice slice
   turn.sending = true;
   std::int64_t sent = 0;
   std::exception_ptr failure;
+  int lost = 0;
+  file_target to = target_of(*core);
+  to.lost = &lost;
   try {
-    sent = co_await send_file_to(target_of(*core), from, slice);
-  } catch (const std::system_error& error) {
+    sent = co_await send_file_to(to, from, slice);
+  } catch (const std::system_error&) {
     failure = std::current_exception();
-    const bool lost =
-        error.code().category() == std::system_category() && is_loss(error.code().value());
-    if (lost) core->note_send_failure(-error.code().value());
+    if (lost != 0) core->note_send_failure(-lost);
   }
   if (failure) {
     check_still_open(*core);
@@ -104,6 +107,18 @@ coro<std::int64_t> stream_writer::send_file(file& from, std::int64_t offset,
   core();
   const detail::file_slice slice{offset, count, fallback};
   return detail::send_file_over(core_, detail::file_access::state(from), slice);
+}
+
+coro<std::int64_t> sendfile(std::shared_ptr<transport> over, file& from, std::int64_t offset,
+                            std::optional<std::int64_t> count, bool fallback) {
+  const auto* const known = dynamic_cast<const detail::stream_transport*>(over.get());
+  if (known == nullptr) {
+    detail::throw_usage(
+        "rill: sendfile() over this transport is not supported; read the file and write() it");
+  }
+  detail::state_ref<detail::stream_core> core = known->sending_core();
+  const detail::file_slice slice{offset, count, fallback};
+  return detail::send_file_over(std::move(core), detail::file_access::state(from), slice);
 }
 
 }  // namespace rill

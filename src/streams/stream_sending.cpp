@@ -181,6 +181,9 @@ void stream_core::finish_writing() noexcept {
     } catch (const std::system_error& error) {
       lose(error.code().value());
       return;
+    } catch (...) {
+      lose(ENOMEM);
+      return;
     }
   }
   if (closing_) shut();

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "rill/base/error.hpp"
-#include "rill/core/detail/ended_awaiter.hpp"
 #include "rill/core/errors.hpp"
 
 namespace rill::detail {
@@ -61,6 +60,8 @@ void stream_transport::take_turn() noexcept {
   // Always in a turn of its own: who awaits what another call has set goes on before.
   if (was_lost) {
     if (!lost_told_) tell_lost();
+    // Until then the reactor may write to memory of the protocol.
+    if (!reading_.pending) reading_for_.reset();
     return;
   }
   if (resume_due_) go_on_writing();
@@ -265,6 +266,12 @@ void stream_transport::write(std::string_view data) {
   note_written();
 }
 
+state_ref<stream_core> stream_transport::sending_core() const {
+  if (!writes()) throw_usage("rill: this transport only receives");
+  if (is_closing()) throw_usage("rill: this transport is closing");
+  return core_;
+}
+
 void stream_transport::write_eof() {
   if (!can_write_eof()) throw_usage("rill: this transport cannot end its sending half");
   core_->write_end();
@@ -274,11 +281,15 @@ void stream_transport::note_written() noexcept {
   if (lost_ || flow_.is_paused()) return;
   flow_.note_more(core_->buffered(), owner(), protocol_);
   if (lost_ || !flow_.is_paused()) return;  // pause_writing() may have aborted
-  const future<> resumed = core_->resumed();
-  resumed.add_done_callback([self = shared_from_this()] {
-    self->resume_due_ = true;
-    self->queue();
-  });
+  try {
+    const future<> resumed = core_->resumed();
+    resumed.add_done_callback([self = shared_from_this()] {
+      self->resume_due_ = true;
+      self->queue();
+    });
+  } catch (...) {
+    fail(std::current_exception());  // nobody would tell the protocol to go on
+  }
 }
 
 void stream_transport::go_on_writing() noexcept {
@@ -326,18 +337,13 @@ void stream_transport::tell_lost() noexcept {
   }
   const std::shared_ptr<stream_protocol> called = std::move(protocol_);
   call_protocol(owner(), "connection_lost", [&] { called->connection_lost(error); });
-  reading_for_.reset();
   const std::shared_ptr<void> attached = std::move(attached_);
 }
 
 // -- the connection ------------------------------------------------------------------------------
 
 socket* stream_transport::underlying_socket() const noexcept {
-  try {
-    return core_->is_open() ? &core_->underlying_socket() : nullptr;
-  } catch (const usage_error&) {
-    return nullptr;  // it does not stand on a socket
-  }
+  return core_->is_open() && core_->is_socket() ? &core_->underlying_socket() : nullptr;
 }
 
 std::string stream_transport::get_extra_info(std::string_view name) const {
@@ -354,16 +360,6 @@ std::shared_ptr<stream_transport> begin_transport(state_ref<stream_core> core,
   auto made = std::make_shared<stream_transport>(std::move(core), std::move(protocol), use);
   made->start(std::move(after), std::move(attached));
   return made;
-}
-
-coro<> wait_made(std::shared_ptr<stream_transport> started) {
-  const future<> made = started->made();
-  try {
-    co_await ended(made);
-  } catch (...) {
-    started->close();
-    throw;
-  }
 }
 
 }  // namespace rill::detail

@@ -45,6 +45,8 @@ class stream_transport final : public transport,
   void start(std::shared_ptr<connection_listener> after, std::shared_ptr<void> attached);
   /// Done when connection_made() was called.
   future<> made() const { return made_; }
+  /// For who sends past write(). Throws usage_error if nothing can be sent any more.
+  state_ref<stream_core> sending_core() const;
 
   void close() noexcept override;
   void abort() noexcept override { core_->abort(); }
@@ -123,8 +125,5 @@ std::shared_ptr<stream_transport> begin_transport(state_ref<stream_core> core,
                                                   transport_use use = transport_use::both,
                                                   std::shared_ptr<connection_listener> after = {},
                                                   std::shared_ptr<void> attached = {});
-
-/// Waits until connection_made() was called. Throws for a cancellation, and closes then.
-coro<> wait_made(std::shared_ptr<stream_transport> started);
 
 }  // namespace rill::detail

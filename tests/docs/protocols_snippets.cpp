@@ -91,6 +91,32 @@ rill::coro<std::string> first_line(std::shared_ptr<rill::transport> over) {
 }
 // [/streams_over_a_transport]
 
+// [sendfile]
+/// Answers each line that comes with a file.
+class file_protocol : public rill::protocol {
+ public:
+  explicit file_protocol(std::string path) : path_(std::move(path)) {}
+
+  void connection_made(std::shared_ptr<rill::transport> made) override {
+    transport_ = std::move(made);
+  }
+  void data_received(std::string_view) override {
+    transport_->pause_reading();  // one answer at a time
+    rill::create_task(answer(transport_, path_)).detach();
+  }
+
+ private:
+  static rill::coro<> answer(std::shared_ptr<rill::transport> to, std::string path) {
+    rill::file document = co_await rill::open_file(path);
+    co_await rill::sendfile(to, document);
+    to->resume_reading();
+  }
+
+  std::shared_ptr<rill::transport> transport_;
+  std::string path_;
+};
+// [/sendfile]
+
 // [pipe_protocol]
 class counter : public rill::protocol {
  public:
@@ -118,8 +144,23 @@ rill::coro<> pipes() {
   expect(counted == 5, "pipe_protocol");
 }
 
+rill::coro<> files() {
+  char path[] = "/tmp/rill-document-XXXXXX";
+  rill::file document = rill::file::adopt(::mkstemp(path));
+  co_await document.write_all("a document");
+  auto [one, other] = rill::socket_pair();
+  const auto factory = [&path] { return std::make_shared<file_protocol>(path); };
+  auto [transport, protocol] = co_await rill::create_connection(factory, std::move(one));
+  std::string answer(10, ' ');
+  co_await other.send_all("please");
+  co_await other.recv_all(answer);
+  std::remove(path);
+  expect(answer == "a document", "sendfile");
+}
+
 rill::coro<> all() {
   co_await pipes();
+  co_await files();
   rill::server server = co_await serve_echo();
   const std::string answer = co_await ask(server.port(), "hello");
   expect(answer == "hello", "ask");

@@ -221,3 +221,21 @@ RILL_IO_TEST_CASE("an error of the file leaves the stream as it is", "[stream_se
   const std::string arrived = co_await read_to_the_end(pair.server.reader);
   CHECK((arrived == pattern(1000) + "behind"));
 }
+
+RILL_IO_TEST_CASE("an error of the connection, whichever it is, ends the stream",
+                  "[stream_send_file]") {
+  const temporary_folder folder;
+  rill::file from = co_await rill::open_file(folder.make("file", pattern(100'000)));
+  stream_pair pair = co_await make_stream_pair();
+  const rill::detail::system_calls_restorer restorer;
+  rill::detail::current_system_calls.sendfile = [](int, int, off_t*, std::size_t) {
+    errno = EHOSTUNREACH;
+    return ssize_t{-1};
+  };
+  auto sending = rill::create_task(pair.client.writer.send_file(from));
+  const std::error_code code = co_await error_of(sending);
+  CHECK(code == std::errc::host_unreachable);
+  CHECK(pair.client.writer.is_closing());
+  const std::string arrived = co_await read_to_the_end(pair.server.reader);
+  CHECK(arrived.empty());
+}

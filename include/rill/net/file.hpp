@@ -164,7 +164,8 @@ class send_file_not_available_error : public std::runtime_error {
 /// **Cancellation**: a file that is only to be read may still be opened and closed; with other
 /// modes it has been opened, or not touched. **Throws** std::system_error with the path (no such
 /// file, is a directory); std::invalid_argument for modes that make no sense together, and for
-/// pipes, sockets and terminals, which are streams.
+/// pipes and terminals, which are streams. A socket's file and a FIFO that nobody reads are
+/// std::system_error, as the system opens neither.
 coro<file> open_file(std::string path, open_mode mode = open_mode::read,
                      unsigned permissions = 0666);
 // [/open_file]
