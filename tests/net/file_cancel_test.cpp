@@ -23,13 +23,12 @@
 namespace {
 
 using rill::open_mode;
+using rill_test::anew;
 using rill_test::content_of;
 using rill_test::pattern;
 using rill_test::temporary_folder;
 using rill_test::was_cancelled;
 using rill_test::witness;
-
-constexpr open_mode anew = open_mode::write | open_mode::create | open_mode::truncate;
 
 rill::coro<> read_whole(rill::file& from, std::string& all) { all = co_await from.read_all(); }
 

@@ -20,6 +20,7 @@
 #include "rill/loop/sleep.hpp"
 #include "rill/net/file.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/must_throw.hpp"
 #include "support/skip.hpp"
 #include "support/socket_pair.hpp"
 #include "support/temporary_folder.hpp"
@@ -28,11 +29,11 @@ namespace {
 
 using namespace std::chrono_literals;
 using rill::open_mode;
+using rill_test::anew;
 using rill_test::content_of;
+using rill_test::failure_of;
 using rill_test::pattern;
 using rill_test::temporary_folder;
-
-constexpr open_mode anew = open_mode::write | open_mode::create | open_mode::truncate;
 
 std::atomic<int> calls{0};
 
@@ -43,17 +44,6 @@ bool is_interrupted() {
   return true;
 }
 constexpr std::size_t little = 700;
-
-template <class T>
-rill::coro<std::error_code> failure_of(rill::coro<T> work) {
-  std::error_code code;
-  try {
-    co_await std::move(work);
-  } catch (const std::system_error& error) {
-    code = error.code();
-  }
-  co_return code;
-}
 
 }  // namespace
 

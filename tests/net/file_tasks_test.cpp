@@ -24,12 +24,11 @@
 namespace {
 
 using rill::open_mode;
+using rill_test::anew;
 using rill_test::content_of;
 using rill_test::must_throw;
 using rill_test::pattern;
 using rill_test::temporary_folder;
-
-constexpr open_mode anew = open_mode::write | open_mode::create | open_mode::truncate;
 
 }  // namespace
 

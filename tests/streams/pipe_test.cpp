@@ -18,6 +18,7 @@
 #include "rill/loop/sleep.hpp"
 #include "streams/stream_pair.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/must_throw.hpp"
 #include "support/open_descriptors.hpp"
 
 namespace {

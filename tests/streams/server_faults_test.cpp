@@ -23,6 +23,7 @@
 #include "streams/stream_pair.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/descriptor_limit.hpp"
+#include "support/must_throw.hpp"
 #include "support/open_descriptors.hpp"
 
 namespace {

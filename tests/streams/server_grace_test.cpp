@@ -22,6 +22,7 @@
 #include "rill/testing/virtual_run.hpp"
 #include "streams/stream_pair.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/must_throw.hpp"
 
 namespace {
 

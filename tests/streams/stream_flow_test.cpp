@@ -20,6 +20,7 @@
 #include "streams/stream_pair.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/must_throw.hpp"
 #include "support/skip.hpp"
 
 namespace {

@@ -26,18 +26,6 @@ inline rill::coro<stream_pair> make_stream_pair() {
   co_return std::move(made);
 }
 
-/// The code of the system_error that awaiting `work` throws, or none.
-template <class T>
-rill::coro<std::error_code> failure_of(rill::coro<T> work) {
-  std::error_code code;
-  try {
-    co_await std::move(work);
-  } catch (const std::system_error& error) {
-    code = error.code();
-  }
-  co_return code;
-}
-
 inline rill::coro<> yield_times(int count) {
   for (int i = 0; i < count; ++i) co_await rill::yield();
 }

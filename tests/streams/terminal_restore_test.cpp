@@ -235,44 +235,22 @@ TEST_CASE("a child of the program does not touch the mode", "[terminal_restore]"
 TEST_CASE("Ctrl-C cancels the main task, whether the mode was set before the run or in it",
           "[terminal_restore]") {
   pseudo_terminal terminal;
-  SECTION("before") {
-    const int end = end_by_keys(
-        terminal,
-        [] {
-          const terminal_mode mode = terminal_mode::character();
-          const auto program = []() -> coro<> {
-            say("ready");
-            co_await rill::sleep(1h);
-          };
-          try {
-            rill::run(program(), without_io());
-          } catch (const rill::interrupted_error&) {
-            return 5;
-          }
-          return 0;
-        },
-        "\x03");
-    CHECK(end == 5);
-  }
-  SECTION("in it") {
-    const int end = end_by_keys(
-        terminal,
-        [] {
-          const auto program = []() -> coro<> {
-            const terminal_mode mode = terminal_mode::character();
-            say("ready");
-            co_await rill::sleep(1h);
-          };
-          try {
-            rill::run(program(), without_io());
-          } catch (const rill::interrupted_error&) {
-            return 5;
-          }
-          return 0;
-        },
-        "\x03");
-    CHECK(end == 5);
-  }
+  const bool before = GENERATE(true, false);
+  const auto program = [before] {
+    const terminal_mode outer = before ? terminal_mode::character() : terminal_mode();
+    const auto waiting = [before]() -> coro<> {
+      const terminal_mode inner = before ? terminal_mode() : terminal_mode::character();
+      say("ready");
+      co_await rill::sleep(1h);
+    };
+    try {
+      rill::run(waiting(), without_io());
+    } catch (const rill::interrupted_error&) {
+      return 5;
+    }
+    return 0;
+  };
+  CHECK(end_by_keys(terminal, program, "\x03") == 5);
   CHECK(terminal.is_ordinary());
 }
 

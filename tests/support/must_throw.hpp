@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Checks that awaiting something throws.
+// What awaiting something throws.
 #pragma once
 
+#include <system_error>
 #include <utility>
 
 #include "rill/core/coro.hpp"
@@ -10,7 +11,7 @@
 
 namespace rill_test {
 
-/// `work`: a coroutine or a task.
+/// Checks that awaiting `work`, a coroutine or a task, throws such an error.
 template <class Error, class Awaited>
 rill::coro<> must_throw(Awaited work) {
   bool thrown = false;
@@ -20,6 +21,18 @@ rill::coro<> must_throw(Awaited work) {
     thrown = true;
   }
   CHECK(thrown);
+}
+
+/// The code of the system_error that awaiting `work` throws, or none.
+template <class T>
+rill::coro<std::error_code> failure_of(rill::coro<T> work) {
+  std::error_code code;
+  try {
+    co_await std::move(work);
+  } catch (const std::system_error& error) {
+    code = error.code();
+  }
+  co_return code;
 }
 
 }  // namespace rill_test

@@ -13,7 +13,12 @@
 #include <string_view>
 #include <system_error>
 
+#include "rill/net/file.hpp"
+
 namespace rill_test {
+
+inline constexpr rill::open_mode anew =
+    rill::open_mode::write | rill::open_mode::create | rill::open_mode::truncate;
 
 /// Gone with all that is in it at the end of the scope.
 class temporary_folder {
