@@ -3,6 +3,11 @@
 
 #include <signal.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <deque>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 namespace rill::detail {
@@ -25,11 +30,42 @@ class signals_blocked {
   sigset_t before_;
 };
 
+// Threads that may be lost to calls which nobody wants any more, before those count like others.
+constexpr std::size_t most_lost = 28;
+
 }  // namespace
+
+/// What the threads of a pool share; theirs as long as one runs.
+///
+/// Invariants: 1. `alive_` counts the threads that have been started and will take further jobs;
+/// 2. `lost_` those of them that are at an abandoned job.
+class blocking_threads : public std::enable_shared_from_this<blocking_threads> {
+ public:
+  explicit blocking_threads(std::size_t most) noexcept : most_(most) {}
+
+  void submit(std::shared_ptr<blocking_job> job);
+  void end() noexcept;
+  void note_lost() noexcept;
+  void note_found() noexcept;
+
+ private:
+  void start_if_needed() noexcept;
+  void work() noexcept;
+
+  const std::size_t most_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<blocking_job>> jobs_;
+  std::size_t alive_ = 0;
+  std::size_t idle_ = 0;
+  std::size_t lost_ = 0;
+  bool ending_ = false;
+};
 
 const ready_ops blocking_job::job_ops{&blocking_job::run, &blocking_job::drop};
 
 void blocking_job::perform(std::shared_ptr<blocking_job> self) noexcept {
+  const std::shared_ptr<blocking_threads> threads = threads_;
   {
     const std::lock_guard<std::mutex> guard(mutex_);
     if (abandoned_) return;
@@ -41,10 +77,12 @@ void blocking_job::perform(std::shared_ptr<blocking_job> self) noexcept {
   } catch (...) {
     error = std::current_exception();
   }
-  const std::lock_guard<std::mutex> guard(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
   running_ = false;
   if (abandoned_) {
     ended_.notify_all();
+    lock.unlock();
+    threads->note_found();
     return;
   }
   error_ = std::move(error);
@@ -54,17 +92,23 @@ void blocking_job::perform(std::shared_ptr<blocking_job> self) noexcept {
 }
 
 bool blocking_job::abandon() noexcept {
-  const std::lock_guard<std::mutex> guard(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
   if (posted_ || (running_ && when_cancelled_ == begun_call::awaited)) return false;
-  abandoned_ = true;
+  give_up(lock);
   return true;
+}
+
+void blocking_job::give_up(std::unique_lock<std::mutex>& lock) noexcept {
+  const bool first = !std::exchange(abandoned_, true);
+  if (!first || !running_) return;
+  // The thread that ends the call meanwhile says so behind this, as it needs the lock for it.
+  threads_->note_lost();
+  if (when_cancelled_ == begun_call::awaited) ended_.wait(lock, [this] { return !running_; });
 }
 
 void blocking_job::leave() noexcept {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (posted_) return;
-  abandoned_ = true;
-  if (when_cancelled_ == begun_call::awaited) ended_.wait(lock, [this] { return !running_; });
+  if (!posted_) give_up(lock);
 }
 
 void blocking_job::run(ready_node& node) noexcept {
@@ -78,49 +122,59 @@ void blocking_job::drop(ready_node& node) noexcept {
   const std::shared_ptr<blocking_job> last = std::move(job.self_);
 }
 
-blocking_pool::~blocking_pool() {
-  {
-    const std::lock_guard<std::mutex> guard(mutex_);
-    ending_ = true;
-    jobs_.clear();
-  }
-  changed_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
-}
+// -- the threads ---------------------------------------------------------------------------------
 
-void blocking_pool::submit(std::shared_ptr<blocking_job> job) {
-  {
-    const std::lock_guard<std::mutex> guard(mutex_);
-    jobs_.push_back(std::move(job));
-    if (jobs_.size() > idle_ && threads_.size() < most_threads_) {
-      try {
-        start_thread();
-      } catch (...) {
-        // No thread to be had: those that run do the work; without any, nobody would.
-        if (threads_.empty()) {
-          jobs_.pop_back();
-          throw;
-        }
-      }
-    }
+void blocking_threads::submit(std::shared_ptr<blocking_job> job) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  jobs_.push_back(std::move(job));
+  start_if_needed();
+  // No thread to be had: those that run do the work; without any, nobody would.
+  if (alive_ == 0) {
+    jobs_.pop_back();
+    throw std::system_error(EAGAIN, std::generic_category(), "rill: starting a thread");
   }
   changed_.notify_one();
 }
 
 // A thread of the library is no place for the program's signal handlers, and what sendfile() raises
 // for a broken connection is to be an error.
-void blocking_pool::start_thread() {
-  const signals_blocked for_the_thread;
-  threads_.emplace_back([this] { work(); });
+void blocking_threads::start_if_needed() noexcept {
+  if (jobs_.size() <= idle_ || alive_ >= most_ + std::min(lost_, most_lost)) return;
+  try {
+    const signals_blocked for_the_thread;
+    std::thread([self = shared_from_this()] { self->work(); }).detach();
+    ++alive_;
+  } catch (...) {
+    // Whoever needs it to be there looks at alive_.
+  }
 }
 
-void blocking_pool::work() noexcept {
+void blocking_threads::note_lost() noexcept {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  ++lost_;
+  start_if_needed();
+}
+
+void blocking_threads::note_found() noexcept {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  --lost_;
+}
+
+void blocking_threads::end() noexcept {
+  std::deque<std::shared_ptr<blocking_job>> dropped;
+  const std::lock_guard<std::mutex> guard(mutex_);
+  ending_ = true;
+  dropped.swap(jobs_);
+  changed_.notify_all();
+}
+
+void blocking_threads::work() noexcept {
   std::unique_lock<std::mutex> lock(mutex_);
-  while (true) {
+  while (alive_ <= most_ + lost_) {  // others have taken its place while it was lost
     ++idle_;
     changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
     --idle_;
-    if (ending_) return;
+    if (ending_) break;
     std::shared_ptr<blocking_job> job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
@@ -129,6 +183,17 @@ void blocking_pool::work() noexcept {
     job.reset();
     lock.lock();
   }
+  --alive_;
+}
+
+blocking_pool::blocking_pool(std::size_t most_threads)
+    : threads_(std::make_shared<blocking_threads>(most_threads)) {}
+
+blocking_pool::~blocking_pool() { threads_->end(); }
+
+void blocking_pool::submit(std::shared_ptr<blocking_job> job) {
+  job->set_threads(threads_);
+  threads_->submit(std::move(job));
 }
 
 }  // namespace rill::detail

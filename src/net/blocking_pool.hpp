@@ -5,15 +5,12 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "rill/core/coro.hpp"
 #include "rill/core/detail/foreign_awaiter.hpp"
@@ -40,13 +37,15 @@ class blocking_waiter {
   ~blocking_waiter() = default;
 };
 
+class blocking_threads;
+
 /// One call. Shared by who waits for it and the thread that makes it; whoever of the two is last
 /// frees it.
 ///
 /// Invariants: 1. `abandoned_` and the post happen under `mutex_`, so a thread never posts to a
 /// loop whose task has gone. 2. From the post until run() or drop(), `self_` keeps the job. 3. Once
 /// it is abandoned, no thread begins it; with begun_call::awaited no thread is at it either when
-/// the awaiter goes.
+/// the awaiter goes. 4. A thread that is at an abandoned job is counted as lost in `threads_`.
 class blocking_job : public ready_node {
  public:
   blocking_job(const blocking_job&) = delete;
@@ -60,6 +59,11 @@ class blocking_job : public ready_node {
   bool abandon() noexcept;
   /// The same when the awaiter goes; waits for the thread if it must.
   void leave() noexcept;
+
+  /// Before it is submitted: whom to tell that a thread is lost.
+  void set_threads(std::shared_ptr<blocking_threads> threads) noexcept {
+    threads_ = std::move(threads);
+  }
 
   blocking_waiter* waiting = nullptr;  // the loop's thread only
 
@@ -76,6 +80,9 @@ class blocking_job : public ready_node {
   static void drop(ready_node& node) noexcept;
   static const ready_ops job_ops;
 
+  void give_up(std::unique_lock<std::mutex>& lock) noexcept;
+
+  std::shared_ptr<blocking_threads> threads_;
   std::mutex mutex_;
   std::condition_variable ended_;
   scheduler* owner_;
@@ -87,10 +94,14 @@ class blocking_job : public ready_node {
   std::shared_ptr<blocking_job> self_;
 };
 
-/// A few threads, started as jobs come, joined by the destructor. They see no signals.
+/// A few threads, started as jobs come, which see no signals. A thread whose call nobody wants any
+/// more, a look-up that hangs, does not count, so that others have their turn.
+///
+/// Nobody waits for the threads: at the end of the program they may still be at a call that was
+/// left. Calls that must end are waited for by their jobs' awaiters.
 class blocking_pool {
  public:
-  explicit blocking_pool(std::size_t most_threads) noexcept : most_threads_(most_threads) {}
+  explicit blocking_pool(std::size_t most_threads);
   blocking_pool(const blocking_pool&) = delete;
   blocking_pool& operator=(const blocking_pool&) = delete;
   /// Jobs that no thread has begun are dropped.
@@ -100,16 +111,7 @@ class blocking_pool {
   void submit(std::shared_ptr<blocking_job> job);
 
  private:
-  void start_thread();
-  void work() noexcept;
-
-  const std::size_t most_threads_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::shared_ptr<blocking_job>> jobs_;
-  std::vector<std::thread> threads_;
-  std::size_t idle_ = 0;
-  bool ending_ = false;
+  std::shared_ptr<blocking_threads> threads_;
 };
 
 /// Gives a job to a pool when awaited, and waits for its end.

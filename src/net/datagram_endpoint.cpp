@@ -2,6 +2,9 @@
 #include "rill/net/datagram_endpoint.hpp"
 
 #include <cerrno>
+#include <cstddef>
+#include <memory>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -19,12 +22,40 @@ class datagram_state {
   explicit datagram_state(datagram_socket made) : opened(std::move(made)) {}
 
   datagram_socket opened;
-  std::error_code earlier;  // of a datagram sent before; for the next who receives
+  std::error_code earlier;        // of a datagram sent before; for the next who receives
+  std::unique_ptr<char[]> spare;  // memory that nobody receives into just now
+  std::size_t spare_size = 0;
 };
 
 namespace {
 
 using state_pointer = std::shared_ptr<datagram_state>;
+
+/// Memory to receive into, used again by the next receive.
+class receive_room {
+ public:
+  receive_room(state_pointer state, std::size_t size) : state_(std::move(state)), size_(size) {
+    if (state_->spare_size >= size) {
+      size_ = std::exchange(state_->spare_size, 0);
+      memory_ = std::move(state_->spare);
+    } else {
+      memory_ = std::make_unique_for_overwrite<char[]>(size);
+    }
+  }
+  receive_room(const receive_room&) = delete;
+  receive_room& operator=(const receive_room&) = delete;
+  ~receive_room() {
+    state_->spare = std::move(memory_);
+    state_->spare_size = size_;
+  }
+
+  char* data() const noexcept { return memory_.get(); }
+
+ private:
+  state_pointer state_;
+  std::size_t size_;
+  std::unique_ptr<char[]> memory_;
+};
 
 coro<received_datagram> receive(state_pointer state, std::span<std::byte> room) {
   if (state->earlier) {
@@ -36,12 +67,13 @@ coro<received_datagram> receive(state_pointer state, std::span<std::byte> room) 
 }
 
 coro<datagram> receive_whole(state_pointer state, std::size_t most) {
-  datagram got;
-  got.data.resize(most);
-  const std::span<char> room(got.data);
+  // A datagram is as large as it is, and seldom as large as it may be.
+  const receive_room room(state, most);
+  const std::span<char> memory(room.data(), most);
   const received_datagram received =
-      co_await receive(std::move(state), std::as_writable_bytes(room));
-  got.data.resize(received.size);
+      co_await receive(std::move(state), std::as_writable_bytes(memory));
+  datagram got;
+  got.data.assign(room.data(), received.size);
   got.sender = received.sender;
   got.truncated = received.truncated;
   co_return std::move(got);

@@ -131,13 +131,22 @@ void blocking_device::call_ended() noexcept {
 io_cancel blocking_device::cancel(io_op& wanted) noexcept {
   if (wanted.kind == io_kind::write) {
     if (!transfer_->abandon()) {
-      if (!loop_services::of(*owner_).owner().is_closed()) return io_cancel::follows;
-      transfer_->leave();  // no turn comes any more that would tell the end
+      if (loop_services::of(*owner_).owner().is_closed()) end_write(wanted);
+      return io_cancel::follows;
     }
     drop_transfer();
   }
   waiting_ = nullptr;
   return io_cancel::withdrawn;
+}
+
+/// No turn comes any more that would tell the end.
+void blocking_device::end_write(io_op& wanted) noexcept {
+  transfer_->leave();
+  const std::int64_t written = transfer_->result();
+  drop_transfer();
+  waiting_ = nullptr;
+  end(wanted, written);
 }
 
 void blocking_device::drop_transfer() noexcept {

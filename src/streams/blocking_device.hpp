@@ -38,6 +38,7 @@ class blocking_device final : public stream_device,
   void call_ended() noexcept override;
   void begin(const io_op& wanted);
   void drop_transfer() noexcept;
+  void end_write(io_op& wanted) noexcept;
 
   scheduler* owner_;  // counted
   // Closed when neither this nor a thread uses it.

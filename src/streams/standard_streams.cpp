@@ -34,25 +34,44 @@ class input_claim {
   ~input_claim() { input_is_taken.store(false); }
 };
 
-/// Passes everything on, and holds the claim as long as it is there.
-class input_device final : public stream_device {
+/// Passes everything on.
+class passing_device : public stream_device {
  public:
-  explicit input_device(std::unique_ptr<input_claim> claim)
-      : claim_(std::move(claim)),
-        device_(open_standard_handle(static_cast<int>(standard_input_handle()), standard_use::read,
-                                     "standard input")) {}
-
   stream_wiring wiring() noexcept override { return device_->wiring(); }
-  bool end_writing() override { return true; }
+  bool end_writing() override { return device_->end_writing(); }
   void close() noexcept override { device_->close(); }
 
+ protected:
+  explicit passing_device(std::unique_ptr<stream_device> device) noexcept
+      : device_(std::move(device)) {}
+
  private:
-  std::unique_ptr<input_claim> claim_;
   std::unique_ptr<stream_device> device_;
 };
 
+/// Holds the claim as long as it is there.
+class input_device final : public passing_device {
+ public:
+  explicit input_device(std::unique_ptr<input_claim> claim)
+      : passing_device(open_standard_handle(static_cast<int>(standard_input_handle()),
+                                            standard_use::read, "standard input")),
+        claim_(std::move(claim)) {}
+
+ private:
+  std::unique_ptr<input_claim> claim_;
+};
+
+/// Loses nothing at the end of the program.
+class output_device final : public passing_device {
+ public:
+  output_device(native_handle handle, const char* name)
+      : passing_device(open_standard_handle(static_cast<int>(handle), standard_use::write, name)) {}
+
+  native_handle final_handle() noexcept override { return wiring().handle; }
+};
+
 coro<stream_writer> open_output(native_handle handle, const char* name) {
-  auto device = open_standard_handle(static_cast<int>(handle), standard_use::write, name);
+  auto device = std::make_unique<output_device>(handle, name);
   co_return stream_access::writer(stream_core::create(std::move(device), default_stream_limit));
 }
 

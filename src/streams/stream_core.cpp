@@ -143,7 +143,11 @@ void stream_core::shut() noexcept {
   }
 }
 
-void stream_core::on_loop_close() noexcept { abort(); }
+void stream_core::on_loop_close() noexcept {
+  const native_handle last = device_ != nullptr ? device_->final_handle() : invalid_handle;
+  if (last != invalid_handle && !direct_) write_rest(last);
+  abort();
+}
 
 // -- the connection ------------------------------------------------------------------------------
 

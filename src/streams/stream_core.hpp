@@ -169,6 +169,7 @@ class stream_core final : public ready_node,
   bool load_outgoing() noexcept;
   bool take_sent() noexcept;
   void finish_writing() noexcept;
+  void write_rest(native_handle to) noexcept;
   void settle() noexcept;
   void lose(int code) noexcept;
   void shut() noexcept;

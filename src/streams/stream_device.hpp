@@ -39,6 +39,10 @@ class stream_device {
   /// reactor of its own is asked for nothing any more, but is there as long as the device.
   virtual void close() noexcept = 0;
 
+  /// Where what has not gone out when the loop is closed is written, by calls that wait; invalid:
+  /// it is lost. Asked before close().
+  virtual native_handle final_handle() noexcept { return invalid_handle; }
+
   virtual socket_address peer_address() noexcept { return {}; }
   virtual socket_address local_address() noexcept { return {}; }
   /// Other information by name, as text; empty if there is none.

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The half of stream_core that writes.
+#include <poll.h>
+
 #include <cerrno>
+#include <cstdint>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "base/quiet_write.hpp"
+#include "base/system_calls.hpp"
+#include "base/uninterrupted.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/exception_context.hpp"
@@ -18,6 +25,17 @@ namespace {
 constexpr std::size_t kept_capacity = 64 * 1024;
 // Writes after the loss that are dropped in silence.
 constexpr unsigned silent_lost_writes = 4;
+
+/// Some of it, at least a byte; or the error, negated.
+std::int64_t write_waiting(native_handle to, std::string_view bytes) noexcept {
+  pollfd room{static_cast<int>(to), POLLOUT, 0};
+  std::int64_t written = 0;
+  do {
+    uninterrupted([&] { return system_calls().poll(&room, 1, -1); });
+    written = uninterrupted([&] { return quiet_write(room.fd, bytes.data(), bytes.size()); });
+  } while (written == -EAGAIN);
+  return written;
+}
 
 }  // namespace
 
@@ -187,6 +205,23 @@ void stream_core::finish_writing() noexcept {
     }
   }
   if (closing_) shut();
+}
+
+/// Waits until all is written: there is no turn any more in which it could be.
+void stream_core::write_rest(native_handle to) noexcept {
+  const state_ref<stream_core> keep(this);
+  if (sending_ && io().cancel(*this) == io_cancel::withdrawn) {
+    sending_ = false;
+    release();
+  }
+  while (sending_) loop_services::of(*owner_).io().wait(-1);
+  if (answered_ && io_op::result != io_cancelled) take_sent();
+  answered_ = false;
+  while (is_open() && load_outgoing()) {
+    const std::string_view rest(outgoing_.data() + sent_, outgoing_.size() - sent_);
+    io_op::result = write_waiting(to, rest);
+    take_sent();
+  }
 }
 
 void stream_core::settle() noexcept {

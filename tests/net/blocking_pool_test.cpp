@@ -94,11 +94,7 @@ class held_pool {
   }
 
  private:
-  struct opener {
-    ~opener() { the_gate().set(true); }
-  };
   blocking_pool pool_{most_threads};
-  opener last_;  // before the pool joins its threads
 };
 
 class passing final : public rill_test::cancellable {
@@ -176,6 +172,47 @@ RILL_IO_TEST_CASE("a call that uses memory of its task is waited for once it has
   CHECK(cancelled);
   CHECK(went_on);
   CHECK(place == 1);
+}
+
+RILL_IO_TEST_CASE("calls that hang and that nobody wants do not keep others from their turn",
+                  "[blocking_pool][real-time]") {
+  held_pool pool;
+  for (int round = 1; round <= 3; ++round) {
+    std::vector<rill::task<int>> hanging;
+    for (std::size_t i = 0; i < most_threads; ++i) {
+      hanging.push_back(rill::create_task(pool.pass(0)));
+    }
+    co_await until_come(round * static_cast<int>(most_threads));
+    for (const rill::task<int>& one : hanging) one.cancel();
+    for (const rill::task<int>& one : hanging) {
+      const bool cancelled = co_await rill_test::ended_cancelled(one);
+      CHECK(cancelled);
+    }
+  }
+}
+
+RILL_IO_TEST_CASE("the end of a pool does not wait for calls that nobody wants",
+                  "[blocking_pool][real-time]") {
+  the_gate().set(false);
+  the_gate().come = 0;
+  {
+    blocking_pool pool(1);
+    const auto hang = [] {
+      the_gate().pass();
+      return 1;
+    };
+    auto hanging =
+        rill::create_task(rill::detail::run_blocking(pool, begun_call::left, "test", hang));
+    auto behind =
+        rill::create_task(rill::detail::run_blocking(pool, begun_call::left, "test", hang));
+    co_await until_come(1);
+    hanging.cancel();
+    co_await until_come(2);
+    behind.cancel();
+    const bool cancelled = co_await rill_test::ended_cancelled(behind);
+    CHECK(cancelled);
+  }
+  the_gate().set(true);
 }
 
 RILL_IO_TEST_CASE("what a thread throws comes out of the call", "[blocking_pool][real-time]") {

@@ -248,3 +248,18 @@ RILL_IO_TEST_CASE("options that contradict one another are refused", "[datagram_
   rill::socket stream(rill::address_family::ipv4, rill::socket_type::stream);
   CHECK_THROWS_AS(datagram_endpoint(std::move(stream)), std::invalid_argument);
 }
+
+RILL_IO_TEST_CASE("a datagram takes the memory that it needs", "[datagram_endpoint]") {
+  datagram_endpoint receiver = co_await bound_to(any_port());
+  datagram_endpoint sender = co_await bound_to(any_port());
+  for (int i = 0; i < 3; ++i) {
+    co_await sender.send_to("0123456789", receiver.local_address());
+    const rill::datagram got = co_await receiver.recv();
+    CHECK(got.data == "0123456789");
+    CHECK(got.data.capacity() < 100);
+  }
+  co_await sender.send_to(std::string(2'000, 'x'), receiver.local_address());
+  const rill::datagram cut = co_await receiver.recv(100);
+  CHECK(cut.data.size() == 100);
+  CHECK(cut.truncated);
+}

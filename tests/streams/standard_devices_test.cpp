@@ -4,11 +4,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "base/system_calls.hpp"
@@ -39,6 +43,12 @@ coro<> write_and_close(std::string text) {
   co_await writer.write_all(text);
   writer.close();
   co_await writer.wait_closed();
+}
+
+/// Neither flushes nor closes.
+coro<> write_and_go(std::size_t size) {
+  rill::stream_writer writer = co_await rill::open_standard_output();
+  co_await writer.write_all(std::string(size, 'x'));
 }
 
 }  // namespace
@@ -133,6 +143,57 @@ RILL_IO_TEST_CASE("a stream to a file may go while bytes are on their way", "[st
     writer.abort();
   }
   CHECK(file.content().size() <= 500'000);
+}
+
+RILL_REACTOR_TEST_CASE("what was written to standard output is not lost at the end of the loop",
+                       "[standard_streams]") {
+  for (const std::size_t size :
+       std::initializer_list<std::size_t>{10, 3'000, 60'000, 70'001, 200'000}) {
+    const scratch_file file;
+    {
+      const in_place_of output(1, file.handle());
+      rill::run(write_and_go(size), rill_test::backend_options());
+    }
+    CHECK(file.content().size() == size);
+    const std::optional<nothing_opens_anew> forbidden =
+        size % 2 == 0 ? std::nullopt : std::optional<nothing_opens_anew>(std::in_place);
+    blocking_pair pair(size == 3'000);
+    std::string read;
+    std::thread reader([&] {
+      while (true) {
+        const std::string some = pair.take();
+        if (some.empty()) break;
+        read += some;
+      }
+    });
+    {
+      const in_place_of output(1, pair.in());
+      pair.close_in();
+      rill::run(write_and_go(size), rill_test::backend_options());
+    }
+    reader.join();
+    CHECK(read.size() == size);
+  }
+}
+
+RILL_REACTOR_TEST_CASE("what was written to a terminal is not lost at the end of the loop",
+                       "[standard_streams]") {
+  for (const std::size_t size : std::initializer_list<std::size_t>{10, 3'000, 20'000, 60'000}) {
+    pseudo_terminal terminal;
+    std::atomic<bool> ended = false;
+    std::string read;
+    std::thread reader([&] {
+      while (!ended) read += terminal.printed();
+      read += terminal.printed();
+    });
+    {
+      const in_place_of output(1, terminal.terminal());
+      rill::run(write_and_go(size), rill_test::backend_options());
+    }
+    ended = true;
+    reader.join();
+    CHECK(read.size() == size);
+  }
 }
 
 RILL_REACTOR_TEST_CASE("a loop may be closed while a file is written", "[standard_streams]") {

@@ -45,7 +45,8 @@ inline rill::coro<> let_others_run(int turns) {
 inline rill::coro<> settle() { co_await rill::sleep(std::chrono::milliseconds(1)); }
 
 /// How a task ended. An error is thrown on.
-inline rill::coro<bool> ended_cancelled(rill::task<> task) {
+template <class T>
+rill::coro<bool> ended_cancelled(rill::task<T> task) {
   bool cancelled = false;
   try {
     co_await task;

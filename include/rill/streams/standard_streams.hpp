@@ -30,10 +30,10 @@ coro<stream_reader> open_standard_input(std::size_t limit = default_stream_limit
 /// The mode of the shared handle stays as it is, and close() closes the stream, not the process's
 /// standard output. A regular file is written at the position that it shares with other writers,
 /// so that nobody's output is overwritten. What printf() and std::cout still hold comes later:
-/// flush them first. What is queued goes out while the loop runs: await flush(), or close() and
-/// wait_closed(), at the end.
-/// A reader that has gone is an error (broken pipe) of drain() and flush(), never a signal.
-/// May complete without **suspending**. **Throws** usage_error when no loop runs in this thread;
+/// flush them first. What is queued goes out while the loop runs, and when the loop is closed,
+/// which then waits until all is written, as exit() does for printf(); abort() drops it. A reader
+/// that has gone is an error (broken pipe) of drain() and flush(), never a signal. May complete
+/// without **suspending**. **Throws** usage_error when no loop runs in this thread;
 /// std::system_error when the handle is closed (bad file descriptor) or cannot be written.
 coro<stream_writer> open_standard_output();
 /// The same for standard error.
