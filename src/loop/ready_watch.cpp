@@ -104,6 +104,13 @@ void loop_core::add_watch(native_handle handle, io_direction direction,
       return;
     }
   }
+  for (const loop_resident& resident : residents_) {
+    if (resident.owns(handle)) {
+      throw_usage(
+          "rill: this handle belongs to a stream or transport; add_reader() and add_writer() would "
+          "take its events");
+    }
+  }
   watches_.reserve(watches_.size() + 1);
   watches_.push_back(std::make_unique<ready_watch>(*reactor_, *scheduler_, handle, direction,
                                                    std::move(callback)));

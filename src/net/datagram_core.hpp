@@ -66,6 +66,9 @@ class datagram_core final : public datagram_transport,
   void lose_turn() noexcept override {}
   std::shared_ptr<void> self() noexcept override { return shared_from_this(); }
   void on_loop_close() noexcept override;
+  bool owns(native_handle handle) const noexcept override {
+    return opened_.handle.native() == handle;
+  }
 
   reactor& io() const noexcept { return loop_services::of(owner()).io(); }
   bool begin_message(operation& op, io_kind kind) noexcept;

@@ -91,6 +91,24 @@ std::vector<socket_address> ask_system(const std::string& host, std::uint16_t po
   return addresses;
 }
 
+name_info ask_for_name(const socket_address& address, name_info_options options) {
+  int flags = 0;
+  if (options.numeric_host) flags |= NI_NUMERICHOST;
+  if (options.numeric_service) flags |= NI_NUMERICSERV;
+  if (options.name_required) flags |= NI_NAMEREQD;
+  if (options.datagrams) flags |= NI_DGRAM;
+  const native_address native = to_native(address);
+  char host[NI_MAXHOST] = {};
+  char service[NI_MAXSERV] = {};
+  const int code =
+      ::getnameinfo(native.data(), native.size, host, sizeof host, service, sizeof service, flags);
+  const int system_code = errno;
+  if (code == 0) return {host, service};
+  const std::string what = "rill: looking up the name of " + address.to_string();
+  if (code == EAI_SYSTEM) throw_system_error(system_code, what);
+  throw std::system_error(code, resolver_category(), what);
+}
+
 }  // namespace detail
 
 }  // namespace rill

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rill/net/address.hpp"
+#include "rill/net/resolver.hpp"
 
 namespace rill::detail {
 
@@ -20,5 +21,8 @@ std::vector<socket_address> loopback_of(std::string_view host, std::uint16_t por
 /// resolver_category(), or of the system's where that is what failed.
 std::vector<socket_address> ask_system(const std::string& host, std::uint16_t port,
                                        address_family family);
+
+/// getnameinfo(). Requires: an IP address. Throws as ask_system().
+name_info ask_for_name(const socket_address& address, name_info_options options);
 
 }  // namespace rill::detail

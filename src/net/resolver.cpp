@@ -19,11 +19,13 @@ class thread_resolver final : public resolver {
   coro<std::vector<socket_address>> resolve(std::string host, std::uint16_t port,
                                             address_family family) override {
     auto ask = [host = std::move(host), port, family] { return ask_system(host, port, family); };
-    return run_blocking(pool_, begun_call::left, "name lookup", std::move(ask));
+    return run_blocking(pool(), begun_call::left, "name lookup", std::move(ask));
   }
 
- private:
-  blocking_pool pool_{4};
+  static blocking_pool& pool() {
+    static blocking_pool instance(4);
+    return instance;
+  }
 };
 
 }  // namespace
@@ -52,6 +54,18 @@ coro<std::vector<socket_address>> resolve(std::string host, std::uint16_t port,
   std::vector<socket_address> addresses =
       co_await names.resolve(std::move(host), port, options.family);
   co_return std::move(addresses);
+}
+
+coro<name_info> getnameinfo(socket_address address, name_info_options options) {
+  if (!address.is_ip()) {
+    detail::throw_invalid_argument("rill: getnameinfo() needs an IP address, not " +
+                                   address.to_string());
+  }
+  const auto ask = [address, options] { return detail::ask_for_name(address, options); };
+  if (options.numeric_host && options.numeric_service) co_return ask();
+  name_info found = co_await detail::run_blocking(detail::thread_resolver::pool(),
+                                                  detail::begun_call::left, "name lookup", ask);
+  co_return std::move(found);
 }
 
 }  // namespace rill

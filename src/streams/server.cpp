@@ -75,6 +75,7 @@ class forever_mark {
   explicit forever_mark(server_state& state) : state_(state) {
     if (state.has_forever_waiter) throw_usage("rill: another task is in serve_forever() already");
     if (!state.is_open()) throw_usage("rill: serve_forever() of a server that is closed");
+    state.start_serving();
     state.has_forever_waiter = true;
   }
   forever_mark(const forever_mark&) = delete;
@@ -129,7 +130,8 @@ std::vector<socket_address> server::addresses() const {
 
 const std::vector<socket>& server::sockets() const { return state().sockets(); }
 std::uint16_t server::port() const { return state().port(); }
-bool server::is_serving() const noexcept { return state_ && state_->is_open(); }
+bool server::is_serving() const noexcept { return state_ && state_->is_serving(); }
+void server::start_serving() { state().start_serving(); }
 std::size_t server::client_count() const noexcept { return state_ ? state_->client_count() : 0; }
 
 coro<> server::serve_forever(std::chrono::nanoseconds grace) {

@@ -52,13 +52,25 @@ server_state::server_state(connection_service service, const server_options& opt
 
 server_state::~server_state() { owner_->release(); }
 
-void server_state::serve(std::vector<socket> listening) {
-  sockets_ = std::move(listening);
+void server_state::serve(std::vector<socket> bound) {
+  sockets_ = std::move(bound);
   port_ = sockets_.front().local_address().port();
   if (options_.cleanup_socket) {
     files_.reserve(sockets_.size());
     for (const socket& listener : sockets_) files_.emplace_back(listener.local_address());
   }
+  if (options_.start_serving) begin_to_accept();
+}
+
+void server_state::start_serving() {
+  if (!open_) throw_usage("rill: this server is closed");
+  if (is_serving()) return;
+  for (socket& listener : sockets_) listener.listen(options_.backlog);
+  begin_to_accept();
+}
+
+void server_state::begin_to_accept() {
+  accepting_.reserve(sockets_.size());
   for (const socket& listener : sockets_) {
     const task_options named{"accept"};
     accepting_.push_back(create_task(accept_connections(shared_from_this(), listener), named));

@@ -62,8 +62,9 @@ class server_state final : public connection_listener,
   server_state& operator=(const server_state&) = delete;
   ~server_state();
 
-  /// Begins to accept. Once.
-  void serve(std::vector<socket> listening);
+  /// Begins to accept, if the options say so. Once.
+  void serve(std::vector<socket> bound);
+  void start_serving();
 
   void close() noexcept;
   void close_clients() noexcept;
@@ -71,6 +72,7 @@ class server_state final : public connection_listener,
   void cancel_handlers();
 
   bool is_open() const noexcept { return open_; }
+  bool is_serving() const noexcept { return open_ && !accepting_.empty(); }
   bool is_idle() const noexcept {
     return !open_ && clients_.empty() && handlers_.empty() && protocols_ == 0;
   }
@@ -90,6 +92,7 @@ class server_state final : public connection_listener,
   bool is_full() const noexcept {
     return options_.max_clients != 0 && client_count_ >= options_.max_clients;
   }
+  void begin_to_accept();
   static coro<> wait_for_room(std::shared_ptr<server_state> self);
   static coro<> accept_connections(std::shared_ptr<server_state> self, const socket& listener);
   friend class running_handler;

@@ -36,7 +36,7 @@ socket listen_on(const socket_address& address, const server_options& options) {
     set_options(listener, address, options);
     if (options.cleanup_socket) remove_stale_socket(address);
     listener.bind(address);
-    listener.listen(options.backlog);
+    if (options.start_serving) listener.listen(options.backlog);
     return listener;
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::address_not_available &&
@@ -63,6 +63,7 @@ std::vector<socket> listen_on_all(const std::vector<socket_address>& addresses,
     if (listener) listening.push_back(std::move(listener));
   }
   if (listening.empty()) {
+    if (addresses.empty()) throw_invalid_argument("rill: a server needs a host to listen on");
     std::string text = "rill: a server can listen on none of its addresses:";
     for (const socket_address& address : addresses) text += " " + address.to_string();
     throw std::system_error(std::make_error_code(std::errc::address_not_available), text);

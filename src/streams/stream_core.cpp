@@ -15,7 +15,7 @@ namespace {
 
 std::exception_ptr make_loss(int code) noexcept {
   try {
-    throw_system_error(code, "rill: the connection was lost");
+    throw_system_error(code, "rill: the stream was lost");
   } catch (...) {
     return std::current_exception();
   }

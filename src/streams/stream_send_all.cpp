@@ -32,9 +32,11 @@ constexpr std::size_t most_pieces = 1024;
 /// What is still to be sent.
 class piece_list {
  public:
-  explicit piece_list(std::span<const byte_span> pieces) {
+  template <class Piece>
+  explicit piece_list(std::span<const Piece> pieces) {
     if (pieces.size() > 1) several_.reserve(pieces.size());
-    for (const byte_span piece : pieces) {
+    for (const Piece& each : pieces) {
+      const byte_span piece = std::as_bytes(std::span(each));
       if (piece.empty()) continue;
       ++count_;
       // A send reads only; the record serves both ways.
@@ -157,6 +159,11 @@ coro<> send_pieces(core_ref core, piece_list pieces) {
 }  // namespace detail
 
 coro<> stream_writer::send_all(std::span<const std::span<const std::byte>> pieces) {
+  core();
+  return detail::send_pieces(core_, detail::piece_list(pieces));
+}
+
+coro<> stream_writer::send_all(std::span<const std::string_view> pieces) {
   core();
   return detail::send_pieces(core_, detail::piece_list(pieces));
 }

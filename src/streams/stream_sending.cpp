@@ -3,6 +3,7 @@
 // The half of stream_core that writes.
 #include <poll.h>
 
+#include <bit>
 #include <cerrno>
 #include <cstdint>
 #include <string_view>
@@ -61,6 +62,7 @@ void stream_core::write(std::string_view bytes) {
 
 void stream_core::report_lost_write() noexcept {
   if (++lost_writes_ <= silent_lost_writes) return;
+  if (!std::has_single_bit(lost_writes_ - silent_lost_writes)) return;  // a flood of them
   owner_->report(
       {"rill: a stream that is closing or lost is being written to; what is written is "
        "dropped (await drain() to learn of it)",

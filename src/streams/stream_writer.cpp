@@ -129,6 +129,9 @@ std::size_t stream_writer::write_buffer_size() const noexcept {
 write_limits stream_writer::write_buffer_limits() const noexcept {
   return core_ ? core_->limits() : write_limits();
 }
-void stream_writer::set_write_buffer_limits(write_limits limits) { core().set_limits(limits); }
+void stream_writer::set_write_buffer_limits(std::optional<std::size_t> high,
+                                            std::optional<std::size_t> low) {
+  core().set_limits(write_limits::of(high, low));
+}
 
 }  // namespace rill

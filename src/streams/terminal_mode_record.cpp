@@ -77,10 +77,12 @@ void on_suspend(int number, siginfo_t* info, void* context);
 void on_continue(int number, siginfo_t* info, void* context);
 
 constinit signal_hook hooks[] = {
-    {SIGINT, &on_end},      {SIGTERM, &on_end},      {SIGHUP, &on_end},    {SIGQUIT, &on_end},
-    {SIGPIPE, &on_end},     {SIGABRT, &on_crash},    {SIGSEGV, &on_crash}, {SIGBUS, &on_crash},
-    {SIGFPE, &on_crash},    {SIGILL, &on_crash},     {SIGSYS, &on_crash},  {SIGTRAP, &on_crash},
-    {SIGTSTP, &on_suspend}, {SIGCONT, &on_continue},
+    {SIGINT, &on_end},       {SIGTERM, &on_end},   {SIGHUP, &on_end},    {SIGQUIT, &on_end},
+    {SIGPIPE, &on_end},      {SIGABRT, &on_crash}, {SIGSEGV, &on_crash}, {SIGBUS, &on_crash},
+    {SIGFPE, &on_crash},     {SIGILL, &on_crash},  {SIGSYS, &on_crash},  {SIGTRAP, &on_crash},
+    {SIGALRM, &on_end},      {SIGVTALRM, &on_end}, {SIGPROF, &on_end},   {SIGUSR1, &on_end},
+    {SIGUSR2, &on_end},      {SIGXCPU, &on_end},   {SIGXFSZ, &on_end},   {SIGTSTP, &on_suspend},
+    {SIGCONT, &on_continue},
 };
 
 signal_hook& hook_of(int number) noexcept {

@@ -133,13 +133,13 @@ coro<> held_back(connection& near, connection& far) {
 }
 
 coro<> other_limits(connection& near, connection&) {
-  near.writer.set_write_buffer_limits({.high = 0, .low = 0});
+  near.writer.set_write_buffer_limits(0);
   near.writer.write("x");
   co_await near.writer.drain();
   require(near.writer.write_buffer_size() == 0, "a high mark of zero: drain() waits for all");
   bool refused = false;
   try {
-    near.writer.set_write_buffer_limits({.high = 1, .low = 2});
+    near.writer.set_write_buffer_limits(1, 2);
   } catch (const std::invalid_argument&) {
     refused = true;
   }

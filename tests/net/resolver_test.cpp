@@ -11,6 +11,7 @@
 #include "rill/core/yield.hpp"
 #include "support/catch.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/must_throw.hpp"
 
 namespace {
 
@@ -86,4 +87,20 @@ RILL_IO_TEST_CASE("a look-up that is cancelled ends, unless its answer was there
   }
   CHECK(cancelled != answered);
   CHECK(asking.cancelled() == cancelled);
+}
+
+RILL_IO_TEST_CASE("an address has a name, or its number", "[resolver][real-time]") {
+  const rill::socket_address address = rill::socket_address::parse("127.0.0.1:65000");
+  const rill::name_info_options numbers{.numeric_host = true, .numeric_service = true};
+  const rill::name_info told = co_await rill::getnameinfo(address, numbers);
+  CHECK(told.host == "127.0.0.1");
+  CHECK(told.service == "65000");
+  const rill::name_info_options number{.numeric_host = true};
+  const rill::name_info half = co_await rill::getnameinfo(address, number);
+  CHECK(half.host == "127.0.0.1");
+  CHECK(half.service == "65000");  // has no name
+  const rill::name_info named = co_await rill::getnameinfo(address);
+  CHECK_FALSE(named.host.empty());
+  const rill::socket_address unix_address = rill::socket_address::parse("@no-number");
+  co_await rill_test::must_throw<std::invalid_argument>(rill::getnameinfo(unix_address));
 }

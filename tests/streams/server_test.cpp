@@ -13,9 +13,11 @@
 #include "rill/core/yield.hpp"
 #include "rill/loop/event_loop.hpp"
 #include "rill/loop/sleep.hpp"
+#include "rill/net/connect.hpp"
 #include "rill/streams/connection.hpp"
 #include "support/catch.hpp"
 #include "support/coroutine_case.hpp"
+#include "support/must_throw.hpp"
 
 namespace {
 
@@ -229,4 +231,22 @@ RILL_IO_TEST_CASE("a server that is full can be closed", "[server]") {
   const bool closed = co_await server.wait_closed(5s);
   CHECK(closed);
   static_cast<void>(waiting);
+}
+
+RILL_IO_TEST_CASE("a server may be bound first and serve later", "[server]") {
+  rill::server_options options;
+  options.start_serving = false;
+  rill::server server = co_await rill::start_server(&echo_lines, "127.0.0.1", 0, options);
+  CHECK_FALSE(server.is_serving());
+  CHECK(server.port() != 0);
+  co_await rill_test::must_throw<rill::connect_error>(
+      rill::open_connection("127.0.0.1", server.port()));
+  server.start_serving();
+  server.start_serving();
+  CHECK(server.is_serving());
+  rill::connection client = co_await rill::open_connection("127.0.0.1", server.port());
+  client.writer.close();
+  co_await server.shutdown(1s);
+  CHECK_FALSE(server.is_serving());
+  CHECK_THROWS_AS(server.start_serving(), rill::usage_error);
 }

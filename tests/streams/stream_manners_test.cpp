@@ -104,12 +104,12 @@ RILL_IO_TEST_CASE("a drain waits above the high mark only, and then until the lo
   stream_pair pair = co_await make_stream_pair();
   rill::stream_writer& writer = pair.client.writer;
   // What the system takes is not in the queue.
-  writer.set_write_buffer_limits({1 << 30, 0});
+  writer.set_write_buffer_limits(1 << 30, 0);
   writer.write(std::string(16 << 20, 'x'));
   co_await rill::sleep(10ms);
   const std::size_t queued = writer.write_buffer_size();
   REQUIRE(queued > 0);
-  writer.set_write_buffer_limits({queued + 100, queued / 2});
+  writer.set_write_buffer_limits(queued + 100, queued / 2);
   writer.write(std::string(100, 'y'));
   auto below = rill::create_task(writer.drain(), {.eager_start = true});
   CHECK(below.done());
@@ -190,4 +190,27 @@ RILL_IO_TEST_CASE("a stream keeps going when its writer is moved about", "[strea
   writers.clear();
   const std::string all = co_await reading;
   CHECK(all == std::string(10, 'x'));
+}
+
+RILL_IO_TEST_CASE("the handle of a stream is watched by nobody else", "[stream_manners]") {
+  stream_pair pair = co_await make_stream_pair();
+  rill::event_loop& loop = rill::event_loop::running();
+  const rill::native_handle handle = pair.client.writer.underlying_socket().native();
+  CHECK_THROWS_AS(loop.add_reader(handle, [] {}), rill::usage_error);
+  CHECK_THROWS_AS(loop.add_writer(handle, [] {}), rill::usage_error);
+  pair.client.writer.abort();
+  const auto [one, other] = rill::socket_pair();
+  loop.add_writer(one.native(), [] {});
+  CHECK(loop.remove_writer(one.native()));
+}
+
+RILL_IO_TEST_CASE("separators may be named in place", "[stream_manners]") {
+  stream_pair pair = co_await make_stream_pair();
+  pair.client.writer.writelines({"one;two", "\r\nthree"});
+  auto first = pair.server.reader.readuntil({"\r\n", ";"});
+  const std::string one = co_await std::move(first);
+  auto second = pair.server.reader.readuntil({"\r\n", ";"});
+  const std::string two = co_await std::move(second);
+  CHECK(one == "one;");
+  CHECK(two == "two\r\n");
 }

@@ -129,8 +129,23 @@ RILL_IO_TEST_CASE("writing to a peer that is gone ends with an error at the drai
 
 RILL_IO_TEST_CASE("limits that make no sense are refused", "[stream_writer]") {
   stream_pair pair = co_await make_streams();
-  const rill::write_limits turned{1, 2};
-  CHECK_THROWS_AS(pair.client.writer.set_write_buffer_limits(turned), std::invalid_argument);
+  CHECK_THROWS_AS(pair.client.writer.set_write_buffer_limits(1, 2), std::invalid_argument);
+  pair.client.writer.set_write_buffer_limits(1000);
+  CHECK(pair.client.writer.write_buffer_limits().low == 250);
   pair.client.writer.write_eof();
   CHECK_THROWS_AS(pair.client.writer.write("late"), rill::usage_error);
+}
+
+RILL_IO_TEST_CASE("pieces may be strings", "[stream_writer]") {
+  stream_pair pair = co_await make_streams();
+  const std::string long_one(100'000, 'x');
+  const std::string_view pieces[] = {"first", "", long_one, "last"};
+  const std::string_view few[] = {"a", "b"};
+  auto reading = rill::create_task(pair.server.reader.read());
+  pair.client.writer.writelines({"one ", "two "});
+  co_await pair.client.writer.send_all(few);
+  co_await pair.client.writer.send_all(pieces);
+  pair.client.writer.write_eof();
+  const std::string all = co_await std::move(reading);
+  CHECK((all == "one two abfirst" + long_one + "last"));
 }

@@ -121,7 +121,8 @@ TEST_CASE("Ctrl-C and Ctrl-\\ put the terminal back", "[terminal_restore]") {
 
 TEST_CASE("signals that end the process put the terminal back", "[terminal_restore]") {
   for (const int number :
-       {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
+       {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+        SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ}) {
     INFO("signal " << number);
     pseudo_terminal terminal;
     terminal_process process(terminal, [number] {

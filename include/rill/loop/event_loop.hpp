@@ -218,8 +218,9 @@ class event_loop {
   // ---------------------------------------------------------------
   /// Calls `callback` in each turn in which the handle is ready to be read, until remove_reader().
   /// Replaces an earlier one. asyncio: add_reader(). Throws usage_error on reactors without
-  /// readiness (IOCP), std::system_error for handles that cannot be watched. Remove it before
-  /// closing the handle.
+  /// readiness (IOCP) and for the handle of a stream or transport, std::system_error for handles
+  /// that cannot be watched. Remove it before closing the handle. Takes time in proportion to the
+  /// streams that are open.
   void add_reader(native_handle handle, unique_function<void()> callback);
   /// True if there was one.
   bool remove_reader(native_handle handle);

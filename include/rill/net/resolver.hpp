@@ -30,9 +30,10 @@ class resolver {
   resolver() = default;
 };
 
-/// What getaddrinfo() tells, on up to four threads of its own: started when first needed, joined
-/// when the program ends. Any number of loops share it. **Cancellation** ends the wait at once; a
-/// thread that is asking already goes on, and its answer is dropped.
+/// What getaddrinfo() tells, on up to four threads of its own, started when first needed. Any
+/// number of loops share it. **Cancellation** ends the wait at once; a thread that is asking
+/// already goes on, and its answer is dropped: it keeps neither other look-ups waiting nor the
+/// program from its end.
 resolver& system_resolver();
 
 /// The category of errors in names: what getaddrinfo() returns.
@@ -50,6 +51,27 @@ struct resolve_options {
 /// a literal that is not of the family wanted, and for a host with a zero byte.
 coro<std::vector<socket_address>> resolve(std::string host, std::uint16_t port,
                                           resolve_options options = {});
+
+/// What an address is called.
+struct name_info {
+  std::string host;
+  std::string service;
+};
+
+/// Options of getnameinfo().
+struct name_info_options {
+  bool numeric_host = false;     ///< the address itself, as text
+  bool numeric_service = false;  ///< the port itself, as text
+  bool name_required = false;    ///< an address without a name is an error
+  bool datagrams = false;        ///< services of UDP, not of TCP
+};
+
+/// The name of an IP address and of its port. asyncio: loop.getnameinfo(). Asks the system, on the
+/// threads of system_resolver(); at once, and without a suspension, where both are wanted as
+/// numbers. An address without a name gives its number. **Cancellation** as for system_resolver().
+/// **Throws** std::system_error of resolver_category(), std::invalid_argument for addresses that
+/// are no IP addresses.
+coro<name_info> getnameinfo(socket_address address, name_info_options options = {});
 // [/resolver]
 
 }  // namespace rill

@@ -31,10 +31,10 @@ struct server_access;
 /// Listens on one or more sockets and runs the handler for each connection, as a task that belongs
 /// to the server. asyncio: Server.
 ///
-/// It accepts from its creation on. When descriptors or memory run out it reports that once to the
-/// loop's exception handler, waits a second, and goes on. What a handler throws is reported, and
-/// that connection closed; no other client is touched.
-/// Destroying the server closes its listeners, as close() does; connections go on.
+/// It accepts from its creation on, unless its options say otherwise. When descriptors or memory
+/// run out it reports that once to the loop's exception handler, waits a second, and goes on. What
+/// a handler throws is reported, and that connection closed; no other client is touched. Destroying
+/// the server closes its listeners, as close() does; connections go on.
 /// **Threads**: only on the thread of its loop.
 class server {
  public:
@@ -48,7 +48,11 @@ class server {
   const std::vector<socket>& sockets() const;
   /// The port of the first socket, also after close(); 0 for a Unix socket.
   std::uint16_t port() const;
+  /// True from the start of accepting until it is closed.
   bool is_serving() const noexcept;
+  /// Begins to listen and to accept, if it does not yet; serve_forever() does so too. **Throws**
+  /// usage_error for a server that is closed, std::system_error if the system refuses.
+  void start_serving();
   /// How many connections are open.
   std::size_t client_count() const noexcept;
 
@@ -91,6 +95,7 @@ struct server_options {
   bool keep_alive = false;
   bool no_delay = true;         ///< send small messages at once
   bool cleanup_socket = true;   ///< Unix: remove a stale file, and the own at close
+  bool start_serving = true;    ///< false: bound only, until server::start_serving()
   std::size_t max_clients = 0;  ///< no more at a time, 0: any number; others wait to be accepted
   std::size_t limit = default_stream_limit;      ///< of the readers
   address_family family = address_family::none;  ///< ipv4 or ipv6: only such addresses of a name

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <exception>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,7 +37,9 @@ inline constexpr std::size_t default_stream_limit = 64 * 1024;
 /// lost (a reset, say), also if bytes are left; the regular end of the stream is no error in
 /// read() and readline(). usage_error for a second read while one waits, and for a reader that was
 /// moved from.
-/// **Lifetime**: a read keeps the connection alive; the reader itself may go meanwhile.
+/// **Lifetime**: a read keeps the connection alive; the reader itself may go meanwhile. But the
+/// writer is what the connection lives by: when it is closed or destroyed, reads come to the end of
+/// the stream, as if the peer had ended it. Keep the writer, also to read only.
 /// **Threads**: only on the thread of its loop.
 class stream_reader {
  public:
@@ -79,6 +82,9 @@ class stream_reader {
   /// an empty separator or no separator at all.
   coro<std::string> readuntil(std::string separator = "\n");
   coro<std::string> readuntil(std::vector<std::string> separators);
+  coro<std::string> readuntil(std::initializer_list<std::string_view> separators) {
+    return readuntil(std::vector<std::string>(separators.begin(), separators.end()));
+  }
 
   /// Waits until at least that many bytes are in the buffer, and shows all that are: fewer only at
   /// the end of the stream. No copy; consume() takes them. The view lives until the next use of

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,7 +46,8 @@ class stream_writer {
   ~stream_writer();
 
   /// Queues bytes to be sent; they are copied. Never suspends. Dropped when the connection is
-  /// closing or lost; from the fifth time on that is told to the exception handler. **Throws**
+  /// closing or lost; that is told to the exception handler at the fifth time, and then each time
+  /// that their number has doubled. **Throws**
   /// usage_error after write_eof().
   void write(std::string_view data);
   void write(std::span<const std::byte> data);
@@ -53,6 +55,9 @@ class stream_writer {
   template <class Range>
   void writelines(const Range& lines) {
     for (const auto& line : lines) write(std::string_view(line));
+  }
+  void writelines(std::initializer_list<std::string_view> lines) {
+    for (const std::string_view line : lines) write(line);
   }
 
   /// Waits, if more than the high mark is queued, until it is at most the low mark. Call it after
@@ -74,6 +79,7 @@ class stream_writer {
   coro<> send_all(std::span<const std::byte> data);
   coro<> send_all(std::string_view data);
   coro<> send_all(std::span<const std::span<const std::byte>> pieces);
+  coro<> send_all(std::span<const std::string_view> pieces);
 
   /// Sends a file, from `offset`, `count` bytes of it or all up to its end, when all that was
   /// written before has gone out; returns how many bytes. asyncio: loop.sendfile(). Works as
@@ -115,8 +121,10 @@ class stream_writer {
   std::size_t write_buffer_size() const noexcept;
   /// Between which amounts of bytes waiting to be sent drain() holds its caller.
   write_limits write_buffer_limits() const noexcept;
-  /// Throws std::invalid_argument if low is above high.
-  void set_write_buffer_limits(write_limits limits);
+  /// asyncio's rules for a mark that is left out: see write_limits::of(). Throws
+  /// std::invalid_argument if low is above high.
+  void set_write_buffer_limits(std::optional<std::size_t> high = std::nullopt,
+                               std::optional<std::size_t> low = std::nullopt);
 
  private:
   friend struct detail::stream_access;

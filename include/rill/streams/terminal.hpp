@@ -78,8 +78,9 @@ struct terminal_mode_options {
 /// tty.setcbreak(), and a `finally` that puts the old mode back.
 ///
 /// The mode that was found is put back on every way out: by the destructor (so by exceptions and
-/// cancellation), by exit(), and by SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGABRT and the
-/// signals of a crash where those end the process. Only _exit() and SIGKILL are beyond it. A
+/// cancellation), by exit(), and by signals where those end the process: interrupt, hang-up and
+/// termination, those of timers and limits, SIGUSR1 and SIGUSR2, and those of a crash. Only
+/// _exit(), SIGKILL and signals that few programs know (SIGIO, SIGPWR, real-time) are beyond it. A
 /// suspended program (Ctrl-Z) leaves the terminal as it was found; continued in the foreground, it
 /// has its mode again. Handlers that the program had installed before are called, and then decide
 /// what becomes of it; one installed later should call the one it replaces.

@@ -40,6 +40,8 @@ class loop_resident : public list_node {
   /// Called once, unlinked. Operations that it ends now may still complete, before the reactor
   /// goes.
   virtual void on_loop_close() noexcept = 0;
+  /// Whether the handle is this one's alone, so that nobody else may watch it.
+  virtual bool owns(native_handle /*handle*/) const noexcept { return false; }
 
  protected:
   loop_resident() = default;
