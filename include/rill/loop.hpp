@@ -5,6 +5,7 @@
 #include "rill/loop/callback_handle.hpp"
 #include "rill/loop/clock.hpp"
 #include "rill/loop/event_loop.hpp"
+#include "rill/loop/executor.hpp"
 #include "rill/loop/external_work.hpp"
 #include "rill/loop/io_awaiter.hpp"
 #include "rill/loop/io_op.hpp"

@@ -5,6 +5,7 @@
 #include "rill/base.hpp"
 #include "rill/combinators.hpp"
 #include "rill/core.hpp"
+#include "rill/exec.hpp"
 #include "rill/loop.hpp"
 #include "rill/net.hpp"
 #include "rill/streams.hpp"
