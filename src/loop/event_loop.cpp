@@ -7,6 +7,7 @@
 #include "loop/loop_core.hpp"
 #include "rill/base/assert.hpp"
 #include "rill/core/detail/generator_promise.hpp"
+#include "rill/loop/executor.hpp"
 
 namespace rill {
 
@@ -133,6 +134,30 @@ coro<void> event_loop::run_shutdown_hooks() {
       call_exception_handler({"rill: a shutdown hook has thrown", error, nullptr});
     }
   }
+}
+
+void event_loop::set_default_executor(std::shared_ptr<default_executor> pool) {
+  check_usable();
+  static_cast<void>(get_default_executor());
+  core_->blocking_calls = std::move(pool);
+}
+
+std::shared_ptr<default_executor> event_loop::get_default_executor() const {
+  if (core_->executor_shut_down)
+    detail::throw_usage(
+        "rill: the default executor of this event loop was shut down; its run is ending");
+  return core_->blocking_calls;
+}
+
+coro<void> event_loop::shutdown_default_executor(std::chrono::nanoseconds limit) {
+  core_->executor_shut_down = true;
+  const std::shared_ptr<default_executor> pool = std::exchange(core_->blocking_calls, nullptr);
+  if (pool == nullptr) co_return;
+  const bool ended = co_await pool->aclose_within(limit);
+  if (ended) co_return;
+  call_exception_handler(
+      {"rill: the default executor has jobs that do not end; the run ends without them", nullptr,
+       nullptr});
 }
 
 coro<void> event_loop::shutdown_asyncgens() { co_await detail::close_live_generators(*scheduler_); }

@@ -132,7 +132,7 @@ void job_core::tell_waiters() noexcept {
 
 bool job_core::add_waiter(job_waiter& waiter) noexcept {
   const std::lock_guard guard(lock_of(*this));
-  std::uint32_t word = word_.load_relaxed();
+  std::uint32_t word = word_.load_acquire();  // if it has ended, the caller looks at how
   do {
     if (phase_of(word) >= job_phase::value) return false;
   } while (!word_.compare_exchange(word, word | has_waiters));
@@ -175,6 +175,11 @@ bool job_core::wait(std::int64_t nanoseconds) {
 void job_core::set_caller(scheduler* caller) noexcept {
   const std::lock_guard guard(lock_of(*this));
   caller_ = caller;
+}
+
+void job_core::forget_caller(const scheduler* caller) noexcept {
+  const std::lock_guard guard(lock_of(*this));
+  if (caller_ == caller) caller_ = nullptr;
 }
 
 scheduler* job_core::hold_caller() noexcept {

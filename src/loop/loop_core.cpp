@@ -10,6 +10,7 @@
 #include "loop/ready_watch.hpp"
 #include "rill/core/call_graph.hpp"
 #include "rill/core/errors.hpp"
+#include "rill/loop/executor.hpp"
 #include "rill/loop/run_errors.hpp"
 
 namespace rill::detail {
@@ -265,6 +266,7 @@ void loop_core::close() noexcept {
     task->withdraw_wait();
   }
   while (waits_for_answers()) reactor_->wait(-1);
+  blocking_calls.reset();
   while (loop_resident* const resident = residents_.pop_front()) resident->on_loop_close();
   while (!timers_.empty()) {
     timer_node& timer = timers_.pop();

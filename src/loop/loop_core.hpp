@@ -43,6 +43,8 @@ class loop_core final : public loop_services {
   event_loop::exception_handler handler;
   std::vector<unique_function<coro<void>()>> shutdown_hooks;
   std::int64_t slow_callback = 100'000'000;
+  std::shared_ptr<default_executor> blocking_calls;
+  bool executor_shut_down = false;
 
   void add_watch(native_handle handle, io_direction direction, unique_function<void()> callback);
   bool remove_watch(native_handle handle, io_direction direction);

@@ -80,7 +80,9 @@ coro<void> runner::tear_down(event_loop& loop) {
       loop.call_exception_handler({text, error, &task});
     }
     co_await loop.shutdown_asyncgens();
-    if (round == 0) co_await loop.run_shutdown_hooks();
+    if (round != 0) continue;
+    co_await loop.run_shutdown_hooks();
+    co_await loop.shutdown_default_executor();
   }
 }
 

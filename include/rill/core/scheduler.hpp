@@ -74,6 +74,8 @@ class scheduler {
   /// loop is open: it is not closed for good then until post_held(), which must follow soon.
   bool hold_open() noexcept;
   void post_held(ready_node& node) noexcept;
+  /// Instead of post_held(): there is nothing to post after all.
+  void let_close() noexcept { posters_.fetch_sub(1); }
 
   /// Runs a coroutine, and whatever it hands over to, until there is nothing to go on with.
   void resume(std::coroutine_handle<> coroutine) noexcept {

@@ -42,6 +42,7 @@ struct loop_options {
 };
 // [/loop_options]
 
+class default_executor;
 class runner;
 
 namespace detail {
@@ -252,6 +253,23 @@ class event_loop {
   /// task is stepping right now, go to the exception handler. run() and runner do this by
   /// themselves.
   coro<void> shutdown_asyncgens();
+
+  // -- blocking calls
+  // --------------------------------------------------------------------------------------------
+  /// Replaces the executor for calls that name none: to_thread(), run_in_executor(function).
+  /// Without this, a thread_pool_executor is made when it is first used. asyncio:
+  /// set_default_executor(). The loop shuts it down at its end, so an executor of several loops
+  /// needs shutting down to be its owner's: wrap it. Throws usage_error behind
+  /// shutdown_default_executor().
+  void set_default_executor(std::shared_ptr<default_executor> pool);
+  /// The default executor; null if none was set or made. Throws usage_error behind
+  /// shutdown_default_executor().
+  std::shared_ptr<default_executor> get_default_executor() const;
+  /// Waits until the jobs and threads of the default executor have ended; it takes no more. What
+  /// has not ended when the limit has passed is told to the exception handler, and left to end by
+  /// itself. asyncio: shutdown_default_executor(). run() and runner do this by themselves, with a
+  /// limit of five minutes.
+  coro<void> shutdown_default_executor(std::chrono::nanoseconds limit = std::chrono::minutes(5));
 
   /// For the library.
   detail::scheduler& owner() const noexcept { return *scheduler_; }

@@ -101,7 +101,8 @@ namespace detail {
 /// Makes and opens jobs, for the library.
 struct job_access {
   static job make(job_ref<> core) noexcept { return job(std::move(core)); }
-  static job_ref<> take(job work) noexcept { return std::move(work.core_); }
+  /// Whoever moves it out has it run, or cancels it.
+  static job_ref<>& core(job& work) noexcept { return work.core_; }
 };
 
 }  // namespace detail

@@ -21,8 +21,8 @@ namespace rill {
 ///
 /// The loop is made on first use. run() gives the coroutine's value or throws its error; leaving
 /// (close(), or the destructor) cancels what is left, waits for it, tells its errors to the
-/// exception handler, closes async generators that still live, runs the loop's shutdown hooks
-/// (executors), and closes the loop.
+/// exception handler, closes async generators that still live, runs the loop's shutdown hooks,
+/// waits for the default executor, at most five minutes, and closes the loop.
 ///
 /// **Ctrl-C**: in the main thread, and while SIGINT has its default handler, the first SIGINT
 /// cancels the main task; the second ends the program. If the main task then ends cancelled, and

@@ -86,8 +86,9 @@ class job_core {
   /// False if it is not in the list any more: it is being told, or has been.
   bool remove_waiter(job_waiter& waiter) noexcept;
 
-  /// The loop that has asked for it, for calls back into it; null when that is closed.
+  /// The loop that has asked for it, for calls back into it, until that is closed.
   void set_caller(scheduler* caller) noexcept;
+  void forget_caller(const scheduler* caller) noexcept;
   /// The same, kept open until scheduler::post_held(); null if there is none.
   scheduler* hold_caller() noexcept;
 

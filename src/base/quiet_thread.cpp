@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "base/quiet_thread.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <utility>
+
+#include "rill/base/detail/atomic.hpp"
+
+namespace rill::detail {
+
+namespace {
+
+// What Linux has room for, without the zero at the end.
+constexpr std::size_t longest_name = 15;
+
+/// Blocks all signals in this thread, and so in threads that it starts.
+class signals_blocked {
+ public:
+  signals_blocked() noexcept {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  signals_blocked(const signals_blocked&) = delete;
+  signals_blocked& operator=(const signals_blocked&) = delete;
+  ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+atomic<std::uint32_t> forks{0};
+
+void count_fork() { forks.fetch_add(1); }
+
+}  // namespace
+
+std::thread start_quiet_thread(std::string name, unique_function<void()> body) {
+  if (name.size() > longest_name) name.resize(longest_name);
+  const signals_blocked for_the_thread;
+  return std::thread([name = std::move(name), body = std::move(body)]() mutable {
+    if (!name.empty()) ::pthread_setname_np(::pthread_self(), name.c_str());
+    body();
+  });
+}
+
+std::string thread_name(const std::string& prefix, std::size_t number) {
+  const std::string tail = "-" + std::to_string(number);
+  return prefix.substr(0, longest_name - tail.size()) + tail;
+}
+
+std::uint32_t fork_count() noexcept {
+  [[maybe_unused]] static const int registered = ::pthread_atfork(nullptr, nullptr, &count_fork);
+  return forks.load_relaxed();
+}
+
+}  // namespace rill::detail

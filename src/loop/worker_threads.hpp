@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSL-1.0
+// Threads that run jobs in the order of their coming: under thread_pool_executor, and under the
+// calls of the layers between that block.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "rill/base/unique_function.hpp"
+#include "rill/loop/detail/job_core.hpp"
+
+namespace rill::detail {
+
+struct worker_options {
+  std::size_t most_threads = 1;
+  std::string name;
+  unique_function<void()> initializer;  // in each thread, before its first job; several at once
+  /// The error of jobs, when the initializer has thrown.
+  std::exception_ptr (*describe_failure)(const std::exception_ptr&) = nullptr;
+};
+
+struct worker_stats {
+  std::size_t threads = 0;
+  std::size_t idle = 0;
+  std::size_t queued = 0;
+};
+
+/// Starts threads as jobs come. Always held by a shared_ptr: each thread has one, so whoever has
+/// made them may go without waiting for them.
+///
+/// Invariants, whenever the lock is free: 1. A worker is in `idle_` only while nothing is queued.
+/// 2. What a worker has in `job` is counted, and its own; it is written under the lock. 3. While
+/// something is queued there is a thread, unless they are broken, and then nothing is.
+class worker_threads : public std::enable_shared_from_this<worker_threads> {
+ public:
+  explicit worker_threads(worker_options options);
+  worker_threads(const worker_threads&) = delete;
+  worker_threads& operator=(const worker_threads&) = delete;
+  /// Requires: joined, or let go.
+  ~worker_threads();
+
+  enum class acceptance : std::uint8_t { taken, ended, forked };
+  /// Takes the job, and nothing if it is not accepted. Throws what describe_failure() gave once
+  /// they are broken, and if there is no thread at all.
+  acceptance submit(job_ref<>& job);
+  /// No more jobs. Those that are queued are done, or cancelled, and the running ones asked to
+  /// stop.
+  void end(bool cancel_pending) noexcept;
+  /// Behind end(): blocks until the threads have ended. Requires: not a thread of these.
+  void join() noexcept;
+  /// Behind end(): has `then` called in some thread when join() has returned.
+  void join_elsewhere(unique_function<void()> then);
+  /// Behind end(): nobody waits for the threads but the end of the program.
+  void let_go() noexcept;
+
+  bool is_own_thread() const noexcept { return current_home() == this; }
+  /// There is a job that has not ended, and end() was not called.
+  bool busy() const noexcept;
+  bool has_threads() const noexcept;
+  worker_stats stats() const noexcept;
+
+ private:
+  struct worker {
+    std::thread thread;
+    std::condition_variable changed;
+    job_core* job = nullptr;
+    worker* next_idle = nullptr;
+  };
+
+  bool forked() const noexcept;
+  void start_thread();
+  void work(worker& me) noexcept;
+  bool initialize() noexcept;
+  void break_down(const std::exception_ptr& why) noexcept;
+  void work_on(worker& me, std::unique_lock<std::mutex>& lock) noexcept;
+  void push(job_core& job) noexcept;
+  job_core* pop() noexcept;
+  job_core* take_queue() noexcept;
+  job_ref<> next_running(std::size_t& index) const noexcept;
+
+  worker_options options_;
+  const std::uint32_t forks_;
+  mutable std::mutex mutex_;
+  std::condition_variable joined_;
+  std::vector<std::unique_ptr<worker>> workers_;
+  worker* idle_ = nullptr;  // the one that became so last is first
+  job_core* first_ = nullptr;
+  job_core* last_ = nullptr;
+  std::size_t queued_ = 0;
+  std::exception_ptr broken_;
+  bool ending_ = false;
+  bool joining_ = false;
+  bool gone_ = false;  // all have been joined
+};
+
+}  // namespace rill::detail
