@@ -39,7 +39,7 @@ void loop_call::tell() noexcept { loop_->post_held(*this); }
 // The future was cancelled. To cancel the job runs what others have written: not in here.
 void loop_call::on_future_done(future_waiter& waiter, future_state& /*state*/) noexcept {
   auto& self = static_cast<loop_call&>(waiter);
-  if (std::exchange(self.outside_, false)) self.loop_->end_external_work();
+  if (!self.at_end_ && std::exchange(self.outside_, false)) self.loop_->end_external_work();
   if (!self.waits_for_job_) return;
   self.cancel_.queued = true;
   self.loop_->make_ready(self.cancel_);
@@ -58,6 +58,7 @@ void loop_call::run(ready_node& node) noexcept {
   auto& self = static_cast<loop_call&>(node);
   self.waits_for_job_ = false;
   self.loop_resident::unlink();
+  if (std::exchange(self.outside_, false)) self.loop_->end_external_work();
   self.settle();
   if (self.at_end_) {
     try {
@@ -73,7 +74,6 @@ void loop_call::run(ready_node& node) noexcept {
 void loop_call::settle() noexcept {
   if (future_->done()) return;
   future_->remove_waiter(*this);
-  if (std::exchange(outside_, false)) loop_->end_external_work();
   std::exception_ptr error = job_->error();
   if (!error) {
     try {
@@ -94,7 +94,7 @@ void loop_call::drop(ready_node& node) noexcept {
 }
 
 void loop_call::on_loop_close() noexcept {
-  job_->set_caller(nullptr);
+  job_->forget_caller(loop_);
   // If it is too late, it is in the inbox, or will be there before the loop is closed for good.
   if (!job_->remove_waiter(*this)) return;
   waits_for_job_ = false;

@@ -60,6 +60,62 @@ int count_elsewhere(rill::executor& where) {
 }
 // [/submit]
 
+std::string read_whole(const std::string& name) { return "all of " + name; }
+
+// [thread_pool_executor]
+rill::coro<std::size_t> sizes_of(std::vector<std::string> names) {
+  const auto body = [&names](rill::thread_pool_executor& pool) -> rill::coro<std::size_t> {
+    std::size_t sum = 0;
+    for (const std::string& text : co_await pool.map(read_whole, names).all()) sum += text.size();
+    co_return sum;
+  };
+  const std::size_t sum = co_await rill::with(rill::thread_pool_executor(4), body);
+  co_return sum;
+}
+// [/thread_pool_executor]
+
+// [map_results]
+int sum_of_squares(rill::thread_pool_executor& pool, const std::vector<int>& numbers) {
+  int sum = 0;
+  for (const int square : pool.map([](int number) { return number * number; }, numbers)) {
+    sum += square;
+  }
+  return sum;
+}
+// [/map_results]
+
+// [run_in_executor]
+rill::coro<std::string> read_with_limit(rill::executor& disk, std::string name) {
+  rill::future<std::string> text = rill::run_in_executor(disk, read_whole, name);
+  co_return co_await rill::wait_for(std::move(text), 5s);
+}
+// [/run_in_executor]
+
+// [to_thread]
+rill::coro<std::string> read_two_at_a_time(rill::capacity_limiter& disk, std::string name) {
+  std::string text = co_await rill::to_thread(disk, read_whole, name);
+  text += co_await rill::to_thread(read_whole, name);  // without a limit of one's own
+  co_return text;
+}
+// [/to_thread]
+
+// [from_thread]
+rill::coro<int> price_of(std::string item) {
+  co_await rill::sleep(1ms);  // asks another server
+  co_return static_cast<int>(item.size());
+}
+
+int total(const std::vector<std::string>& items) {  // in a thread
+  int sum = 0;
+  for (const std::string& item : items) sum += rill::from_thread::run(price_of, item);
+  return sum;
+}
+
+rill::coro<int> bill(std::vector<std::string> items) {
+  co_return co_await rill::to_thread(total, std::move(items));
+}
+// [/from_thread]
+
 }  // namespace
 
 int main() {
@@ -67,4 +123,11 @@ int main() {
   expect(count_elsewhere(here) == 1000, "submit");
   expect(outcome_of(rill::submit(here, [] { return 3; })) == "3", "exec_errors");
   expect(rill::run(twice(rill::submit(here, [] { return 3; }))) == 6, "executor_future");
+  expect(rill::run(sizes_of({"one", "three"})) == 22, "thread_pool_executor");
+  rill::thread_pool_executor pool(2);
+  expect(sum_of_squares(pool, {1, 2, 3}) == 14, "map_results");
+  expect(rill::run(read_with_limit(pool, "it")) == "all of it", "run_in_executor");
+  rill::capacity_limiter disk(2);
+  expect(rill::run(read_two_at_a_time(disk, "a")) == "all of aall of a", "to_thread");
+  expect(rill::run(bill({"tea", "bread"})) == 8, "from_thread");
 }

@@ -27,18 +27,20 @@ template <class Function, class... Args>
 concept threadable = takes_stop_token<Function, Args...> ||
                      std::is_invocable_v<std::decay_t<Function>&, std::decay_t<Args>...>;
 
-template <bool WithToken, class Function, class... Args>
+template <class Function, class... Args>
+  requires threadable<Function, Args...>
 struct job_result {
-  using type = std::invoke_result_t<Function&, Args...>;
+  using type = std::invoke_result_t<std::decay_t<Function>&, std::decay_t<Args>...>;
 };
 template <class Function, class... Args>
-struct job_result<true, Function, Args...> {
-  using type = std::invoke_result_t<Function&, std::stop_token, Args...>;
+  requires takes_stop_token<Function, Args...>
+struct job_result<Function, Args...> {
+  using type =
+      std::invoke_result_t<std::decay_t<Function>&, std::stop_token, std::decay_t<Args>...>;
 };
 /// What a call in a thread gives.
 template <class Function, class... Args>
-using job_result_t = typename job_result<takes_stop_token<Function, Args...>,
-                                         std::decay_t<Function>, std::decay_t<Args>...>::type;
+using job_result_t = typename job_result<Function, Args...>::type;
 
 /// Whether jobs see the context of the code that has made them.
 enum class job_context : bool { none, carried };

@@ -21,7 +21,7 @@ namespace rill::detail {
 ///
 /// Invariants: 1. While it waits for the job, its loop is open, and it is a resident of it. 2. From
 /// reach() until its turn comes, it is in the loop's inbox or on the way there. 3. It is external
-/// work of the loop while its future is not done.
+/// work of the loop while its future is not done, or something is to be called at the job's end.
 class loop_call : public job_waiter,
                   private ready_node,
                   private loop_resident,
@@ -32,6 +32,8 @@ class loop_call : public job_waiter,
 
   /// Begins to wait; it owns itself from here on. On the loop's thread.
   void start() noexcept;
+  /// Instead of start(): there will be no outcome.
+  void give_up() noexcept { destroy(); }
   /// Has `function` called on the loop's thread when the job has ended, even if the future was
   /// cancelled before; or never, if the loop is closed first. Before start().
   void call_at_end(unique_function<void()> function) noexcept { at_end_ = std::move(function); }
