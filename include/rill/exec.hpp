@@ -5,6 +5,8 @@
 #include "rill/exec/exec_errors.hpp"
 #include "rill/exec/executor_future.hpp"
 #include "rill/exec/from_thread.hpp"
+#include "rill/exec/loop_pool.hpp"
+#include "rill/exec/loop_thread.hpp"
 #include "rill/exec/map_results.hpp"
 #include "rill/exec/run_in_executor.hpp"
 #include "rill/exec/submit.hpp"

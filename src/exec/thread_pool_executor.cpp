@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "exec/join_aside.hpp"
 #include "loop/worker_threads.hpp"
 #include "rill/base/error.hpp"
 #include "rill/combinators/wait_for.hpp"
@@ -47,20 +48,8 @@ coro<> close_workers(std::shared_ptr<worker_threads> workers, bool cancel_pendin
   refuse_own_thread(*workers);
   workers->end(cancel_pending);
   if (!workers->has_threads()) co_return;
-  executor_promise<> joined;
-  executor_future<> end = joined.get_future();
-  joined.begin();
-  bool elsewhere = true;
-  try {
-    workers->join_elsewhere([joined = std::move(joined)]() mutable { joined.set_result(); });
-  } catch (...) {  // no thread to be had for it
-    elsewhere = false;
-  }
-  if (elsewhere) {
-    co_await std::move(end);
-  } else {
-    workers->join();
-  }
+  coro<> joined = detail::join_aside([workers] { workers->join(); });
+  co_await std::move(joined);
 }
 
 }  // namespace

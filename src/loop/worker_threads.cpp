@@ -155,13 +155,6 @@ void worker_threads::join() noexcept {
   joined_.notify_all();
 }
 
-void worker_threads::join_elsewhere(unique_function<void()> then) {
-  run_left_alone("rill-join", [self = shared_from_this(), then = std::move(then)]() mutable {
-    self->join();
-    then();
-  });
-}
-
 void worker_threads::let_go() noexcept {
   if (!has_threads()) return;
   if (forked()) {
@@ -170,7 +163,7 @@ void worker_threads::let_go() noexcept {
     return;
   }
   try {
-    join_elsewhere([] {});
+    run_left_alone("rill-join", [self = shared_from_this()] { self->join(); });
   } catch (...) {
     // No thread that could wait for them: they keep what they need, and end by themselves.
     for (const std::unique_ptr<worker>& each : workers_) each->thread.detach();

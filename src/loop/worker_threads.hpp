@@ -55,8 +55,6 @@ class worker_threads : public std::enable_shared_from_this<worker_threads> {
   void end(bool cancel_pending) noexcept;
   /// Behind end(): blocks until the threads have ended. Requires: not a thread of these.
   void join() noexcept;
-  /// Behind end(): has `then` called in some thread when join() has returned.
-  void join_elsewhere(unique_function<void()> then);
   /// Behind end(): nobody waits for the threads but the end of the program.
   void let_go() noexcept;
 

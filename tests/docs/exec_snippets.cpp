@@ -116,6 +116,32 @@ rill::coro<int> bill(std::vector<std::string> items) {
 }
 // [/from_thread]
 
+rill::coro<std::string> look_up(std::string host) {
+  co_await rill::sleep(1ms);
+  co_return "address of " + host;
+}
+
+// [loop_thread]
+std::string address_for_a_thread(rill::loop_thread& portal, const std::string& host) {
+  const rill::executor_future<std::string> asked = portal.submit(look_up, host);
+  if (asked.wait_for(5s)) return asked.result();
+  asked.cancel();
+  return "no answer";
+}
+// [/loop_thread]
+
+// [loop_pool]
+rill::coro<std::size_t> ask_all(rill::loop_pool& pool) {
+  std::vector<rill::executor_future<std::string>> answers = pool.on_each(look_up, "localhost");
+  std::size_t length = 0;
+  for (const rill::executor_future<std::string>& each : answers) {
+    const std::string& answer = co_await each;
+    length += answer.size();
+  }
+  co_return length;
+}
+// [/loop_pool]
+
 }  // namespace
 
 int main() {
@@ -130,4 +156,8 @@ int main() {
   rill::capacity_limiter disk(2);
   expect(rill::run(read_two_at_a_time(disk, "a")) == "all of aall of a", "to_thread");
   expect(rill::run(bill({"tea", "bread"})) == 8, "from_thread");
+  rill::loop_thread portal;
+  expect(address_for_a_thread(portal, "here") == "address of here", "loop_thread");
+  rill::loop_pool loops({.loops = 2});
+  expect(rill::run(ask_all(loops)) == 40, "loop_pool");
 }

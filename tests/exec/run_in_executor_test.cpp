@@ -126,12 +126,10 @@ RILL_IO_TEST_CASE("a running job is asked to stop", "[run_in_executor]") {
 RILL_IO_TEST_CASE("a limit returns on time while the job runs on", "[run_in_executor][real-time]") {
   thread_pool_executor pool(1);
   thread_gate gate;
-  const auto slow = [&gate] { gate.pass(); };
-  const auto limited = [&]() -> rill::coro<> {
-    co_await rill::wait_for(run_in_executor(pool, slow), 5ms);
-  };
-  co_await rill_test::must_throw<rill::timeout_error>(limited());
+  const future<> slow = run_in_executor(pool, [&gate] { gate.pass(); });
   gate.wait_for(1);
+  const auto limited = [&slow]() -> rill::coro<> { co_await rill::wait_for(slow, 5ms); };
+  co_await rill_test::must_throw<rill::timeout_error>(limited());
   gate.open();
   co_await pool.aclose();
 }
