@@ -5,6 +5,7 @@
 #pragma once
 
 #include <poll.h>
+#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -65,6 +66,13 @@ struct system_call_table {
   int (*epoll_wait)(int poller, epoll_event* events, int capacity, int milliseconds);
   int (*epoll_pwait2)(int poller, epoll_event* events, int capacity, const timespec* timeout,
                       const sigset_t* mask);
+
+  int (*posix_spawn)(pid_t* process, const char* path, const posix_spawn_file_actions_t* files,
+                     const posix_spawnattr_t* attributes, char* const arguments[],
+                     char* const environment[]);
+  pid_t (*fork)();
+  pid_t (*waitpid)(pid_t process, int* status, int options);
+  int (*memfd_create)(const char* name, unsigned flags);
 };
 
 /// The table in use; calls of the platform unless a test replaced some. Not atomic: change it while

@@ -3,10 +3,13 @@
 // The table of system calls on Linux.
 #include <fcntl.h>
 #include <net/if.h>
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/system_calls.hpp"
@@ -68,6 +71,10 @@ constinit system_call_table current_system_calls{
     .epoll_ctl = ::epoll_ctl,
     .epoll_wait = ::epoll_wait,
     .epoll_pwait2 = ::epoll_pwait2,
+    .posix_spawn = ::posix_spawn,
+    .fork = ::fork,
+    .waitpid = ::waitpid,
+    .memfd_create = ::memfd_create,
 };
 
 }  // namespace rill::detail
