@@ -9,6 +9,15 @@ install(
   TARGETS rill rill_testing
   EXPORT rill-targets
   FILE_SET HEADERS)
+# The headers of process pools, whether cereal was here or not: the package makes their target where
+# it finds cereal.
+set(process_pool_headers process_archive.hpp process_pool_executor.hpp
+                         detail/process_function.hpp)
+foreach(header IN LISTS process_pool_headers)
+  cmake_path(GET header PARENT_PATH folder)
+  install(FILES "include/rill/exec/${header}"
+          DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/rill/exec/${folder}")
+endforeach()
 install(
   EXPORT rill-targets
   NAMESPACE rill::

@@ -53,6 +53,7 @@ need_clang_tidy() { has_command clang-tidy-19; }
 need_pkg_config() { has_command pkg-config; }
 need_liburing() { has_command pkg-config && pkg-config --atleast-version=2.3 liburing; }
 need_catch2() { has_header catch2/catch.hpp || has_header catch2/catch_all.hpp; }
+need_cereal() { has_header cereal/cereal.hpp; }
 need_benchmark() { has_header benchmark/benchmark.h; }
 need_python() { python3 -c 'import argparse, json, subprocess' 2>/dev/null; }
 
@@ -69,6 +70,7 @@ package_of() {
     pkg_config) echo pkg-config ;;
     liburing) echo liburing-dev ;;
     catch2) echo catch2 ;;
+    cereal) echo libcereal-dev ;;
     benchmark) echo libbenchmark-dev ;;
     python) echo python3 ;;
   esac
@@ -86,6 +88,7 @@ meaning_of() {
     clang_tidy) echo "clang-tidy-19" ;;
     pkg_config) echo "pkg-config" ;;
     liburing) echo "liburing with its headers, 2.3 or later" ;;
+    cereal) echo "cereal with its headers" ;;
     catch2) echo "Catch2 with its headers, 2.13 or later" ;;
     benchmark) echo "Google Benchmark with its headers" ;;
     python) echo "python3" ;;

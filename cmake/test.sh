@@ -37,7 +37,7 @@ choose_rows() {
 }
 
 install_for_rows() {
-  local needs=(cmake ninja pkg_config liburing catch2 python) row
+  local needs=(cmake ninja pkg_config liburing catch2 cereal python) row
   for row in "${rows[@]}"; do
     case $row in
       gcc-debug) needs+=(gcc) ;;

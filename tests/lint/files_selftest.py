@@ -101,6 +101,12 @@ class Files(LintCase):
                    "include/rill/rill.hpp": HEADER + "#include <rill/core.hpp>\n"})
         self.check("umbrellas")
 
+    def test_headers_with_a_library_of_their_own_are_in_no_umbrella(self):
+        self.tree({"include/rill/exec/process_archive.hpp": HEADER,
+                   "include/rill/exec.hpp": HEADER,
+                   "include/rill/rill.hpp": HEADER + "#include <rill/exec.hpp>\n"})
+        self.check("umbrellas")
+
     def test_listed(self):
         lists = "rill_layer(rill HEADERS rill.hpp SOURCES other.cpp)"
         self.tree({"src/core/a.cpp": LICENCE, "tests/core/b_test.cpp": LICENCE,

@@ -4,6 +4,7 @@
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 
+#include "rill/exec/process_worker_main.hpp"
 #include "support/skip.hpp"
 
 namespace {
@@ -24,6 +25,7 @@ CATCH_REGISTER_LISTENER(case_counter)
 }  // namespace
 
 int main(int argc, char* argv[]) {
+  rill::process_worker_main();
   const int code = Catch::Session().run(argc, argv);
   const int skipped = rill_test::skipped_count();
   if (code == 0 && skipped != 0 && skipped == ended_cases) return rill_test::skipped_exit_code;

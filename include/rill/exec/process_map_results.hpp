@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSL-1.0
+// process_map_results: what comes of a function that worker processes apply to a range.
+#pragma once
+
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "rill/core/coro.hpp"
+#include "rill/exec/executor_future.hpp"
+
+namespace rill {
+
+// [process_map_results]
+/// The results of process_pool_executor::map(), in the order of the elements. asyncio: the iterator
+/// that Executor.map() gives.
+///
+///     for (int& square : pool.map<&squared>(numbers)) use(square);               // in a thread
+///     std::vector<int> squares = co_await pool.map<&squared>(numbers).all();     // in a task
+///
+/// A slow first chunk holds back the rest. An error takes the place of its whole chunk, and ends
+/// the rest: what has not begun when this goes is cancelled. What gives nothing gives a
+/// std::monostate. **Threads**: one at a time.
+template <class T>
+class process_map_results {
+ public:
+  using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+  using chunk = std::vector<value_type>;
+  class iterator;
+
+  explicit process_map_results(std::vector<executor_future<chunk>> chunks) noexcept
+      : chunks_(std::move(chunks)) {}
+  process_map_results(process_map_results&& other) noexcept
+      : chunks_(std::exchange(other.chunks_, {})),
+        next_(std::exchange(other.next_, 0)),
+        present_(std::exchange(other.present_, {})),
+        place_(std::exchange(other.place_, 0)) {}
+  process_map_results& operator=(process_map_results&& other) noexcept {
+    process_map_results mine(std::move(other));
+    std::swap(chunks_, mine.chunks_);
+    std::swap(next_, mine.next_);
+    std::swap(present_, mine.present_);
+    std::swap(place_, mine.place_);
+    return *this;
+  }
+  ~process_map_results() {
+    for (std::size_t each = next_; each < chunks_.size(); ++each) chunks_[each].cancel();
+  }
+
+  /// Waits for the next one; nothing behind the last. **Cancellation** loses none: what was waited
+  /// for comes next time, unless it had not begun, which it never will then.
+  coro<std::optional<value_type>> next() {
+    while (place_ == present_.size() && next_ != chunks_.size()) {
+      chunk& come = co_await chunks_[next_];
+      step(come);
+    }
+    std::optional<value_type> value;
+    take(value);
+    co_return value;
+  }
+  /// Waits for those that are still to come, all of them.
+  coro<std::vector<value_type>> all() && { return collect(std::move(*this)); }
+
+  /// The same in threads: blocks until the next one is there. Throws usage_error where a loop runs.
+  iterator begin() { return iterator(*this); }
+  std::default_sentinel_t end() const noexcept { return {}; }
+  // [/process_map_results]
+
+ private:
+  static coro<std::vector<value_type>> collect(process_map_results mine) {
+    std::vector<value_type> values(std::make_move_iterator(mine.rest()),
+                                   std::make_move_iterator(mine.present_.end()));
+    while (mine.next_ != mine.chunks_.size()) {
+      chunk& come = co_await mine.chunks_[mine.next_];
+      ++mine.next_;
+      values.insert(values.end(), std::make_move_iterator(come.begin()),
+                    std::make_move_iterator(come.end()));
+    }
+    co_return values;
+  }
+  auto rest() noexcept { return present_.begin() + static_cast<std::ptrdiff_t>(place_); }
+  void step(chunk& come) noexcept {
+    present_ = std::move(come);
+    place_ = 0;
+    chunks_[next_++] = {};
+  }
+  void take(std::optional<value_type>& value) {
+    value.reset();
+    if (place_ != present_.size()) value.emplace(std::move(present_[place_++]));
+  }
+  void take_next(std::optional<value_type>& value) {
+    while (place_ == present_.size() && next_ != chunks_.size()) {
+      chunk come = std::move(chunks_[next_]).result();
+      step(come);
+    }
+    take(value);
+  }
+
+  std::vector<executor_future<chunk>> chunks_;
+  std::size_t next_ = 0;
+  chunk present_;
+  std::size_t place_ = 0;
+};
+
+/// Of the moment: an input iterator that keeps the value it stands on.
+template <class T>
+class process_map_results<T>::iterator {
+ public:
+  using value_type = process_map_results::value_type;
+  using difference_type = std::ptrdiff_t;
+
+  explicit iterator(process_map_results& from) : from_(&from) { from_->take_next(value_); }
+  value_type& operator*() const noexcept { return *value_; }
+  iterator& operator++() {
+    from_->take_next(value_);
+    return *this;
+  }
+  void operator++(int) { ++*this; }
+  friend bool operator==(const iterator& at, std::default_sentinel_t /*end*/) noexcept {
+    return !at.value_.has_value();
+  }
+
+ private:
+  process_map_results* from_;
+  mutable std::optional<value_type> value_;
+};
+
+}  // namespace rill

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <charconv>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "base/system_calls.hpp"
+#include "exec/process_channel.hpp"
+#include "exec/worker_jobs.hpp"
+#include "exec/worker_marker.hpp"
+#include "exec/worker_process.hpp"
+#include "rill/exec/process_worker_main.hpp"
+
+namespace rill {
+
+namespace detail {
+
+namespace {
+
+std::atomic<bool> main_called = false;
+
+// Unlike a signal that is ignored, one that is handled is back at its default in programs that a
+// job starts.
+void ignore_interrupts() noexcept {
+  struct sigaction quiet{};
+  quiet.sa_handler = [](int /*number*/) {};
+  quiet.sa_flags = SA_RESTART;
+  ::sigaction(SIGINT, &quiet, nullptr);
+}
+
+}  // namespace
+
+bool worker_main_is_called() noexcept { return main_called.load(std::memory_order_relaxed); }
+
+// The signal comes when the thread ends that has started this process: pools start workers in
+// threads that outlive them. Where the parent ended before the call, its id tells.
+void follow_parent(std::int64_t parent) noexcept {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(0);
+  ignore_interrupts();
+}
+
+}  // namespace detail
+
+void process_worker_main() {
+  detail::main_called.store(true, std::memory_order_relaxed);
+  const char* const found = std::getenv(detail::worker_marker::name);
+  if (found == nullptr) return;
+  const std::string marker(found);
+  ::unsetenv(detail::worker_marker::name);
+  if (marker.empty()) return;
+
+  std::int64_t parent = 0;
+  std::from_chars(marker.data() + 1, marker.data() + marker.size(), parent);
+  constexpr int handle = detail::worker_marker::channel;
+  detail::system_calls().fcntl(handle, F_SETFD, FD_CLOEXEC);
+  if (marker.front() == static_cast<char>(detail::worker_role::forks)) {
+    detail::ignore_interrupts();
+    // It ends when its channel does: the thread that started it may end earlier.
+    std::exit(detail::serve_forks(handle));
+  }
+  detail::follow_parent(parent);
+  detail::process_channel channel(handle);
+  std::exit(detail::serve_jobs(channel));
+}
+
+}  // namespace rill

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+// How a process knows that a pool has started it: by a variable of the environment, which it takes
+// away at once, so that processes that it starts are not taken for workers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "exec/worker_process.hpp"
+
+namespace rill::detail {
+
+struct worker_marker {
+  static constexpr const char* name = "RILL_WORKER";
+  static constexpr std::string_view prefix = "RILL_WORKER=";
+  /// The descriptor of its channel.
+  static constexpr int channel = 3;
+
+  static std::string text(worker_role role, std::int64_t parent) {
+    return std::string(prefix) + static_cast<char>(role) + std::to_string(parent);
+  }
+};
+
+}  // namespace rill::detail

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: BSL-1.0
+// What process pools do when workers, initializers, jobs and systems fail.
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "base/system_calls.hpp"
+#include "exec/pool_jobs.hpp"
+#include "rill/core/errors.hpp"
+#include "rill/exec/exec_errors.hpp"
+#include "rill/exec/process_pool_executor.hpp"
+#include "rill/exec/shared_value.hpp"
+#include "support/catch.hpp"
+#include "support/child_process.hpp"
+#include "support/open_descriptors.hpp"
+
+using namespace std::chrono_literals;
+using Catch::Contains;
+using rill_test::both_starts;
+using rill_test::comes_true;
+using rill_test::workers;
+
+namespace {
+
+int add(int a, int b) { return a + b; }
+void leave(int code) { std::exit(code); }
+void crash() { ::raise(SIGSEGV); }
+void give_up() { std::abort(); }
+void die() { ::raise(SIGKILL); }
+std::int64_t who() { return ::getpid(); }
+void hold(const rill::shared_value<std::int64_t>& id) {
+  id.store(::getpid());
+  std::this_thread::sleep_for(60s);
+}
+void throw_at_start(const std::string& what) { throw std::runtime_error(what); }
+int pool_in_a_pool(int number) {
+  rill::process_pool_executor pool(workers(1));
+  return pool.submit<&add>(number, 1).result();
+}
+// A process that has the worker's end of the channel, and outlives it.
+void leave_a_child(const rill::shared_value<std::int64_t>& id) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::this_thread::sleep_for(60s);
+    ::_exit(0);
+  }
+  id.store(child);
+  ::raise(SIGKILL);
+}
+// Or is dead, and whoever has inherited it has not looked yet.
+bool has_gone(std::int64_t id) {
+  std::ifstream status("/proc/" + std::to_string(id) + "/stat");
+  std::string text;
+  std::getline(status, text);
+  return text.empty() || text.find(") Z ") != std::string::npos;
+}
+
+template <class Job>
+std::string broken_text(const Job& job) {
+  try {
+    job.result();
+  } catch (const rill::broken_process_pool& broken) {
+    return broken.what();
+  }
+  return "not broken";
+}
+
+}  // namespace
+
+TEST_CASE("a worker that ends takes its job along, and is replaced", "[process]") {
+  for (const auto start : both_starts) {
+    rill::process_pool_executor pool(workers(1, start));
+    CHECK_THAT(broken_text(pool.submit<&leave>(3)), Contains("ended with code 3"));
+    CHECK_THAT(broken_text(pool.submit<&leave>(0)), Contains("ended with code 0"));
+    CHECK_THAT(broken_text(pool.submit<&die>()), Contains("signal 9 (Killed)"));
+    CHECK(pool.submit<&add>(1, 2).result() == 3);
+    CHECK(pool.stats().lost == 3);
+  }
+}
+
+TEST_CASE("a worker that crashes takes its job along", "[process]") {
+  rill::process_pool_executor pool(workers(1));
+  CHECK_THAT(broken_text(pool.submit<&crash>()), Contains("the worker process"));
+  CHECK_THAT(broken_text(pool.submit<&give_up>()), Contains("the worker process"));
+  CHECK(pool.submit<&add>(1, 2).result() == 3);
+}
+
+TEST_CASE("a worker that is killed while it has nothing to do is not missed", "[process]") {
+  for (const auto start : both_starts) {
+    rill::process_pool_executor pool(workers(1, start));
+    const std::int64_t first = pool.submit<&who>().result();
+    ::kill(static_cast<pid_t>(first), SIGKILL);
+    REQUIRE(comes_true([&] { return pool.stats().workers == 0; }));
+    CHECK(has_gone(first));
+    CHECK(pool.submit<&who>().result() != first);
+  }
+}
+
+TEST_CASE("the death of a worker shows at once, though a child of it holds its channel",
+          "[process]") {
+  for (const auto start : both_starts) {
+    const rill::shared_value<std::int64_t> id(0);
+    rill::process_pool_executor pool(workers(1, start));
+    CHECK_THAT(broken_text(pool.submit<&leave_a_child>(id)), Contains("signal 9"));
+    ::kill(static_cast<pid_t>(id.load()), SIGKILL);
+  }
+}
+
+TEST_CASE("an initializer that fails breaks the pool for all jobs", "[process]") {
+  for (const auto start : both_starts) {
+    auto options = workers(2, start);
+    SECTION("by an exception") {
+      options.initializer = rill::process_initializer::of<&throw_at_start>("no table");
+      rill::process_pool_executor pool(options);
+      CHECK_THAT(broken_text(pool.submit<&add>(1, 2)), Contains("has thrown: no table"));
+      CHECK_THROWS_AS(pool.submit<&add>(1, 2), rill::broken_process_pool);
+    }
+    SECTION("by its death") {
+      options.initializer = rill::process_initializer::of<&die>();
+      rill::process_pool_executor pool(options);
+      CHECK_THAT(broken_text(pool.submit<&add>(1, 2)), Contains("signal 9"));
+      CHECK_THROWS_AS(pool.submit<&add>(1, 2), rill::broken_process_pool);
+    }
+  }
+}
+
+TEST_CASE("all workers can be killed, and the pool goes on", "[process]") {
+  for (const auto start : both_starts) {
+    rill::process_pool_executor pool(workers(1, start));
+    const rill::shared_value<std::int64_t> id(0);
+    const auto held = pool.submit<&hold>(id);
+    REQUIRE(comes_true([&] { return id.load() != 0; }));
+    pool.kill_workers();
+    CHECK_THAT(broken_text(held), Contains("signal 9"));
+    CHECK(pool.submit<&add>(1, 2).result() == 3);
+  }
+}
+
+TEST_CASE("a process that cannot be started fails the job, and the next one tries again",
+          "[process]") {
+  const rill::detail::system_calls_restorer restorer;
+  rill::process_pool_executor pool(workers(1));
+  rill::detail::current_system_calls.posix_spawn =
+      [](pid_t*, const char*, const posix_spawn_file_actions_t*, const posix_spawnattr_t*,
+         char* const[], char* const[]) { return EAGAIN; };
+  CHECK_THAT(broken_text(pool.submit<&add>(1, 2)), Contains("starting a worker process"));
+  rill::detail::current_system_calls.posix_spawn = ::posix_spawn;
+  CHECK(pool.submit<&add>(1, 2).result() == 3);
+}
+
+TEST_CASE("a process that does not come to the pool's line in main() fails the job", "[process]") {
+  const rill::detail::system_calls_restorer restorer;
+  auto options = workers(1);
+  options.start_limit = 50ms;
+  rill::process_pool_executor pool(options);
+  // It never gets there.
+  rill::detail::current_system_calls.posix_spawn =
+      [](pid_t* process, const char*, const posix_spawn_file_actions_t* files,
+         const posix_spawnattr_t* attributes, char* const[], char* const environment[]) {
+        std::string name = "sleep";
+        std::string time = "60";
+        char* const arguments[] = {name.data(), time.data(), nullptr};
+        return ::posix_spawn(process, "/bin/sleep", files, attributes, arguments, environment);
+      };
+  CHECK_THAT(broken_text(pool.submit<&add>(1, 2)), Contains("process_worker_main()"));
+  // It ends before.
+  rill::detail::current_system_calls.posix_spawn =
+      [](pid_t* process, const char*, const posix_spawn_file_actions_t* files,
+         const posix_spawnattr_t* attributes, char* const arguments[], char* const environment[]) {
+        return ::posix_spawn(process, "/bin/false", files, attributes, arguments, environment);
+      };
+  CHECK_THAT(broken_text(pool.submit<&add>(1, 2)), Contains("ended with code 1"));
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+}
+
+TEST_CASE("a fork server that hangs is replaced", "[process]") {
+  auto options = workers(1, rill::worker_start::fork_server);
+  options.start_limit = 50ms;
+  options.exit_limit = 50ms;
+  rill::process_pool_executor pool(options);
+  const auto parent = [] { return std::int64_t{::getppid()}; };
+  const std::int64_t server = pool.submit<+parent>().result();
+  const std::int64_t worker = pool.worker_ids().at(0);
+  ::kill(static_cast<pid_t>(server), SIGSTOP);
+  ::kill(static_cast<pid_t>(worker), SIGKILL);
+  std::string text;
+  while (text != "not broken") text = broken_text(pool.submit<&add>(1, 2));
+  CHECK(pool.submit<+parent>().result() != server);
+}
+
+TEST_CASE("a fork server that dies takes its workers along, and is replaced", "[process]") {
+  rill::process_pool_executor pool(workers(1, rill::worker_start::fork_server));
+  const auto parent = [] { return std::int64_t{::getppid()}; };
+  const std::int64_t server = pool.submit<+parent>().result();
+  REQUIRE(server != ::getpid());
+  const rill::shared_value<std::int64_t> id(0);
+  const auto held = pool.submit<&hold>(id);
+  REQUIRE(comes_true([&] { return id.load() != 0; }));
+  ::kill(static_cast<pid_t>(server), SIGKILL);
+  CHECK_THAT(broken_text(held), Contains("ended with its fork server"));
+  CHECK(pool.submit<&add>(1, 2).result() == 3);
+}
+
+TEST_CASE("workers end with the process that has started them", "[process]") {
+  for (const auto start : both_starts) {
+    const rill::shared_value<std::int64_t> id(0);
+    const auto end = rill_test::run_in_child([&] {
+      rill::process_pool_executor pool(workers(1, start));
+      const auto held = pool.submit<&hold>(id);
+      if (!comes_true([&] { return id.load() != 0; })) return 1;
+      ::raise(SIGKILL);
+      return 2;
+    });
+    CHECK(end.signal_number == SIGKILL);
+    REQUIRE(id.load() != 0);
+    CHECK(comes_true([&] { return has_gone(id.load()); }));
+  }
+}
+
+TEST_CASE("a job may have a pool of its own", "[process]") {
+  for (const auto start : both_starts) {
+    rill::process_pool_executor pool(workers(1, start));
+    CHECK(pool.submit<&pool_in_a_pool>(41).result() == 42);
+  }
+}
+
+TEST_CASE("a forked child has no part in the pool of its parent", "[process]") {
+  auto pool = std::make_unique<rill::process_pool_executor>(workers(1));
+  CHECK(pool->submit<&add>(1, 2).result() == 3);
+  const auto end = rill_test::run_in_child([&] {
+    try {
+      static_cast<void>(pool->submit<&add>(1, 2));
+      return 1;
+    } catch (const rill::usage_error&) {
+    }
+    pool.reset();
+    return 0;
+  });
+  CHECK(end.exit_code == 0);
+  CHECK(pool->submit<&add>(1, 2).result() == 3);
+}
+
+// Each job ends with its value or with broken_process_pool; the counter tells how many were done.
+TEST_CASE("workers that are killed at random moments lose no job silently", "[process][stress]") {
+  std::minstd_rand random(2026);  // the same moments each time
+  for (const auto start : both_starts) {
+    rill::process_pool_executor pool(workers(2, start));
+    std::vector<rill::executor_future<int>> jobs;
+    int kills = 0;
+    while (kills < 250) {
+      for (int i = 0; i < 8; ++i) jobs.push_back(pool.submit<&add>(i, kills));
+      const auto ids = pool.worker_ids();
+      std::this_thread::sleep_for(std::chrono::microseconds(random() % 1500));
+      if (ids.empty()) continue;
+      ::kill(static_cast<pid_t>(ids[random() % ids.size()]), SIGKILL);
+      ++kills;
+    }
+    pool.shutdown();
+    std::size_t done = 0;
+    std::size_t lost = 0;
+    for (const auto& job : jobs) {
+      REQUIRE(job.done());
+      if (job.exception() == nullptr) {
+        ++done;
+      } else {
+        ++lost;
+        CHECK_THROWS_AS(job.result(), rill::broken_process_pool);
+      }
+    }
+    CHECK(done + lost == jobs.size());
+    CHECK(lost <= static_cast<std::size_t>(2 * kills));
+    CHECK(pool.stats().workers == 0);
+  }
+}
