@@ -17,6 +17,11 @@
 
 namespace rill::detail {
 
+bool is_in_background(int terminal) noexcept {
+  const pid_t foreground = ::tcgetpgrp(terminal);
+  return foreground >= 0 && foreground != ::getpgrp();
+}
+
 namespace {
 
 // Never destroyed: exit() comes to it behind all destructors.
@@ -31,11 +36,6 @@ struct mode_list {
 };
 
 constinit mode_list modes;
-
-bool is_in_background(int terminal) noexcept {
-  const pid_t foreground = ::tcgetpgrp(terminal);
-  return foreground >= 0 && foreground != ::getpgrp();
-}
 
 // Requires: SIGTTOU is blocked, which lets a process in the background change its terminal.
 int set_mode(int terminal, const termios& mode) noexcept {

@@ -39,6 +39,9 @@ struct terminal_mode_record {
   terminal_mode_record* newer = nullptr;
 };
 
+/// True if another process group than the caller's has this terminal.
+bool is_in_background(int terminal) noexcept;
+
 /// Sets the mode of the record, and has it put back when the process ends or is suspended. Returns
 /// 0 or a system error; nothing has happened then. Requires: `terminal`, `device`.
 int enter_terminal_mode(terminal_mode_record& record, bool signals) noexcept;

@@ -11,6 +11,7 @@
 #include "rill/loop/external_work.hpp"
 #include "rill/streams/terminal.hpp"
 #include "streams/happening.hpp"
+#include "streams/terminal_mode_record.hpp"
 
 namespace rill {
 
@@ -38,10 +39,12 @@ class terminal_size_state final : public ready_node {
   void open() noexcept;
   void close() noexcept;
 
-  /// The size, if it is another than the last one.
+  /// Learns the size. True if it is another than the last one, or the terminal was in other hands
+  /// meanwhile. Continued in the background it is so still: `fg` continues once more.
   bool look() {
     const terminal_size now = get_terminal_size(terminal_);
-    return std::exchange(last_, now) != now;
+    const bool back = continued_.exchange(false) && !is_in_background(static_cast<int>(terminal_));
+    return std::exchange(last_, now) != now || back;
   }
   terminal_size last() const noexcept { return last_; }
   bool is_closed() const noexcept { return closed_; }
@@ -49,12 +52,13 @@ class terminal_size_state final : public ready_node {
 
   bool waiting = false;
 
-  /// The handler of SIGWINCH.
-  static void on_signal(int number, siginfo_t* info, void* context) noexcept;
+  static void on_resize(int number, siginfo_t* info, void* context) noexcept;
+  static void on_continue(int number, siginfo_t* info, void* context) noexcept;
 
  private:
   ~terminal_size_state() { owner_->release(); }
 
+  static void post_all(bool continued) noexcept;
   void post() noexcept;
   static void run(ready_node& node) noexcept;
   static void drop(ready_node& node) noexcept;
@@ -67,6 +71,7 @@ class terminal_size_state final : public ready_node {
   bool closed_ = false;
   atomic<int> references_{0};
   atomic<bool> posted_{false};
+  atomic<bool> continued_{false};  // by SIGCONT, since the last look
   terminal_size_state* previous_ = nullptr;
   terminal_size_state* next_ = nullptr;
 };
@@ -79,17 +84,32 @@ struct watch_list {
 };
 
 constinit watch_list watches;
-constinit signal_hook hook(SIGWINCH, &terminal_size_state::on_signal);
+constinit signal_hook resize_hook(SIGWINCH, &terminal_size_state::on_resize);
+constinit signal_hook continue_hook(SIGCONT, &terminal_size_state::on_continue);
 
 }  // namespace
 
-void terminal_size_state::on_signal(int number, siginfo_t* info, void* context) noexcept {
-  const int before = errno;
-  {
-    const signal_lock::guard lock(watches.lock);
-    for (auto* state = watches.first; state != nullptr; state = state->next_) state->post();
+void terminal_size_state::post_all(bool continued) noexcept {
+  const signal_lock::guard lock(watches.lock);
+  for (auto* state = watches.first; state != nullptr; state = state->next_) {
+    if (continued) state->continued_.store(true);
+    state->post();
   }
-  hook.call_earlier(number, info, context);
+}
+
+void terminal_size_state::on_resize(int number, siginfo_t* info, void* context) noexcept {
+  const int before = errno;
+  post_all(false);
+  resize_hook.call_earlier(number, info, context);
+  errno = before;
+}
+
+// The earlier handler may be the one that sets the terminal's mode again: first of all, as whoever
+// is told here draws, perhaps in another thread.
+void terminal_size_state::on_continue(int number, siginfo_t* info, void* context) noexcept {
+  const int before = errno;
+  continue_hook.call_earlier(number, info, context);
+  post_all(true);
   errno = before;
 }
 
@@ -117,7 +137,10 @@ void terminal_size_state::drop(ready_node& node) noexcept {
 
 void terminal_size_state::open() noexcept {
   const signal_lock::guard lock(watches.lock);
-  if (watches.first == nullptr) hook.install();
+  if (watches.first == nullptr) {
+    resize_hook.install();
+    continue_hook.install();
+  }
   next_ = watches.first;
   if (next_ != nullptr) next_->previous_ = this;
   watches.first = this;
@@ -129,7 +152,9 @@ void terminal_size_state::close() noexcept {
   const signal_lock::guard lock(watches.lock);
   (previous_ != nullptr ? previous_->next_ : watches.first) = next_;
   if (next_ != nullptr) next_->previous_ = previous_;
-  if (watches.first == nullptr) hook.remove();
+  if (watches.first != nullptr) return;
+  resize_hook.remove();
+  continue_hook.remove();
 }
 
 namespace {

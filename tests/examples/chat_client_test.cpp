@@ -125,6 +125,26 @@ RILL_REACTOR_TEST_CASE("the client follows the size of its window", "[chat_clien
   CHECK(client.wait() == 0);
 }
 
+RILL_REACTOR_TEST_CASE("a client that was suspended draws everything again", "[chat_client]") {
+  const chat_server_process server = start_server();
+  program_at_terminal client(client_of(server.port(), {"--name", "ada"}));
+  REQUIRE(client.shows("ada connected!"));
+  client.type("half a draft");
+  REQUIRE(client.shows("half a draft"));
+  client.type("\x1a");
+  client.wait_for("[stopped]");
+  CHECK(client.terminal().is_ordinary());
+  client.go_on();
+  REQUIRE(client.shows("half a draft"));
+  CHECK(client.screen().row(1) == "ada connected!");
+  CHECK(client.screen().row(23) == "half a draft");
+  CHECK(client.terminal().is_in_character_mode());
+  client.type("!\n");
+  REQUIRE(client.shows("ada: half a draft!"));
+  client.type("\x04");
+  CHECK(client.wait() == 0);
+}
+
 TEST_CASE("a line is untouched by the delays that begin and end above it", "[delays]") {
   program_at_terminal delays({RILL_DELAYS, "--scale", "0"});
   delays.type("half a dr\x15");

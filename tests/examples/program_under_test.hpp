@@ -129,6 +129,11 @@ class program_at_terminal {
     ::ioctl(terminal_.master(), TIOCGPGRP, &group);
     ::kill(-group, number);
   }
+  /// Has it go on behind a suspension, on a screen that others have cleared.
+  void go_on() {
+    screen_ = screen_model();
+    process_.ask_leader(SIGUSR1);
+  }
   int wait() {
     const int code = process_.wait();
     feed(terminal_.printed());

@@ -42,6 +42,7 @@ void resize(const pseudo_terminal& terminal, unsigned short columns, unsigned sh
 }
 
 int winch_count = 0;
+int continue_count = 0;
 
 }  // namespace
 
@@ -282,6 +283,43 @@ RILL_IO_TEST_CASE("the program's own handler of size changes is called too", "[t
   ::kill(::getpid(), SIGWINCH);
   CHECK(winch_count == 2);
   std::signal(SIGWINCH, before);
+}
+
+RILL_IO_TEST_CASE("a program that is continued is told the size again", "[terminal]") {
+  const pseudo_terminal terminal;
+  rill::terminal_size_watch watch(terminal.terminal());
+  int told = 0;
+  auto follower = rill::create_task([&]() -> coro<> {
+    while (true) {
+      const terminal_size same = co_await watch.changed();
+      CHECK(same == size_of(80, 24));
+      ++told;
+    }
+  });
+  co_await rill_test::let_run();
+  ::kill(::getpid(), SIGCONT);
+  co_await rill_test::let_run();
+  CHECK(told == 1);  // and not again and again
+  follower.cancel();
+  co_await rill_test::let_run();
+  ::kill(::getpid(), SIGCONT);
+  const terminal_size missed = co_await watch.changed();
+  CHECK(missed == size_of(80, 24));
+}
+
+RILL_IO_TEST_CASE("the program's own handler of being continued is called too", "[terminal]") {
+  continue_count = 0;
+  const auto before = std::signal(SIGCONT, [](int) { ++continue_count; });
+  {
+    const pseudo_terminal terminal;
+    rill::terminal_size_watch watch(terminal.terminal());
+    ::kill(::getpid(), SIGCONT);
+    co_await watch.changed();
+    CHECK(continue_count == 1);
+  }
+  ::kill(::getpid(), SIGCONT);
+  CHECK(continue_count == 2);
+  std::signal(SIGCONT, before);
 }
 
 RILL_TEST_CASE("a watch of what is no terminal is refused", "[terminal]") {

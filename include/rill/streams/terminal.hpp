@@ -36,8 +36,9 @@ struct terminal_size {
 /// is no terminal. Any thread.
 terminal_size get_terminal_size(native_handle terminal = standard_output_handle());
 
-/// Follows the size of a terminal while it lives. asyncio: add_signal_handler(SIGWINCH), and a
-/// look at the size. A handler of that signal that the program had before is still called.
+/// Follows the size of a terminal while it lives, and tells when everything is to be drawn anew.
+/// asyncio: add_signal_handler() for SIGWINCH and SIGCONT, and a look at the size. Handlers of
+/// those signals that the program had before are still called.
 ///
 ///     terminal_size_watch watch;
 ///     while (true) redraw(co_await watch.changed());
@@ -52,10 +53,12 @@ class terminal_size_watch {
 
   /// The size that was told last; at first the one at the making.
   terminal_size last() const;
-  /// **Suspends** until the size is another than the one told last, and tells it. No change is
-  /// missed between two calls; of several, the last is told. **Cancellation** tells nothing: the
-  /// next call does. **Throws** usage_error for a second call while one waits, and when the watch
-  /// goes meanwhile.
+  /// **Suspends** until the size is another than the one told last, and tells it; or until the
+  /// program goes on in the foreground behind a suspension (Ctrl-Z, then `fg`), when others may
+  /// have drawn on the terminal: the size may be the same then. A terminal_mode is set again
+  /// before. No change is missed between two calls; of several, the last is told. In the background
+  /// the program is only told of sizes. **Cancellation** tells nothing: the next call does.
+  /// **Throws** usage_error for a second call while one waits, and when the watch goes meanwhile.
   /// **Threads**: only on the thread of its loop; a wait keeps what it needs alive.
   coro<terminal_size> changed();
 
