@@ -10,9 +10,9 @@
 #include <string_view>
 #include <utility>
 
-#include "chat/chat_protocol.hpp"
 #include "chat/chat_session.hpp"
 #include "chat/front_end.hpp"
+#include "chat/user_names.hpp"
 #include "rill/rill.hpp"
 #include "support/command_line.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "chat/chat_protocol.hpp"
 
-#include "chat/utf8.hpp"
+#include "chat/user_names.hpp"
 
 namespace chat {
 
@@ -15,27 +15,6 @@ std::string_view without_end(std::string_view line) noexcept {
   if (line.ends_with('\n')) line.remove_suffix(1);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
-}
-
-std::string problem_of_name(std::string_view name) {
-  if (name.empty()) return "a name is needed";
-  if (name.size() > longest_name) {
-    return "a name has at most " + std::to_string(longest_name) + " bytes";
-  }
-  if (name.starts_with(notice_mark.front())) return "a name does not begin with '!'";
-  bool seen = false;
-  for (std::string_view rest = name; !rest.empty();) {
-    const decoded next = decode(rest);
-    if (next.is != decoded::status::complete) return "a name is UTF-8";
-    if (next.character == U' ' || next.character == 0xA0 || next.character == 0x3000) {
-      return "a name has no spaces";
-    }
-    if (is_control(next.character)) return "a name has no control characters";
-    if (is_invisible(next.character)) return "a name has no invisible characters";
-    seen = seen || width_of(next.character) > 0;
-    rest.remove_prefix(next.bytes);
-  }
-  return seen ? "" : "a name can be seen";
 }
 
 greeting read_greeting(std::string_view line) {

@@ -10,7 +10,6 @@ namespace chat {
 
 /// How long a line may be without its end.
 inline constexpr std::size_t longest_line = 64 * 1024;
-inline constexpr std::size_t longest_name = 64;
 
 /// Begins each line that a server addresses to one client alone: refusals and farewells. No name
 /// begins with it.
@@ -24,9 +23,6 @@ struct greeting {
 
 greeting read_greeting(std::string_view line);
 std::string write_greeting(std::string_view name);
-
-/// What is wrong with a name; empty if nothing is.
-std::string problem_of_name(std::string_view name);
 
 /// Takes LF or CRLF away.
 std::string_view without_end(std::string_view line) noexcept;

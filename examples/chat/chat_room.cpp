@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "chat/chat_protocol.hpp"
+#include "chat/user_names.hpp"
 #include "chat/utf8.hpp"
 #include "rill/combinators/gather.hpp"
 #include "rill/combinators/move_on_after.hpp"
@@ -122,7 +123,7 @@ rill::coro<> chat_room::deliver(session& client, rill::stream_writer& writer) {
 }
 
 bool chat_room::join(session& client, const std::string& name) {
-  const bool free = users_.emplace(name, &client).second;
+  const bool free = users_.emplace(key_of_name(name), &client).second;
   if (!free) return false;
   client.name = name;
   client.box.offer(shared(welcome(users_.size())));
@@ -135,7 +136,7 @@ void chat_room::leave(session& client, std::string_view farewell) {
   client.box.close(farewell.empty() ? std::string() : notice(farewell));
   if (client.name.empty()) return;
   const std::string name = std::exchange(client.name, {});
-  users_.erase(name);
+  users_.erase(key_of_name(name));
   announce(departure(name));
 }
 

@@ -64,7 +64,7 @@ class chat_room {
 
   room_options options_;
   std::set<session*> sessions_;
-  std::map<std::string, session*> users_;  // by name
+  std::map<std::string, session*> users_;  // by key_of_name()
   std::deque<shared_line> announcements_;  // that not everybody has been given yet
   bool announcing_ = false;
   bool closed_ = false;

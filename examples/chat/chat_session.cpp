@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "chat/chat_protocol.hpp"
+#include "chat/user_names.hpp"
 #include "rill/combinators/race.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/streams/connection.hpp"

@@ -24,6 +24,18 @@ constexpr range zero_width[] = {
     {0xFEFF, 0xFEFF}, {0xE0001, 0xE007F}, {0xE0100, 0xE01EF},
 };
 
+constexpr range spaces[] = {
+    {0x0009, 0x000D}, {0x0020, 0x0020}, {0x0085, 0x0085}, {0x00A0, 0x00A0}, {0x1680, 0x1680},
+    {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000},
+};
+
+constexpr range invisible[] = {
+    {0x00AD, 0x00AD}, {0x034F, 0x034F}, {0x061C, 0x061C},   {0x115F, 0x1160},   {0x17B4, 0x17B5},
+    {0x180B, 0x180F}, {0x200B, 0x200F}, {0x2028, 0x202E},   {0x2060, 0x206F},   {0x2800, 0x2800},
+    {0x3164, 0x3164}, {0xFDD0, 0xFDEF}, {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},
+    {0xFFF0, 0xFFFB}, {0xFFFE, 0xFFFF}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+};
+
 // East Asian wide and full-width characters, and emoji. In order.
 constexpr range double_width[] = {
     {0x1100, 0x115F},   {0x231A, 0x231B},   {0x2329, 0x232A},   {0x23E9, 0x23EC},
@@ -105,11 +117,15 @@ bool is_control(char32_t character) noexcept {
   return character < 0x20 || (character >= 0x7F && character < 0xA0);
 }
 
+bool is_space(char32_t character) noexcept { return among(character, spaces); }
+
 bool is_invisible(char32_t character) noexcept {
-  return character == 0xAD || (character >= 0x200B && character <= 0x200F) ||
-         (character >= 0x2028 && character <= 0x202E) ||
-         (character >= 0x2060 && character <= 0x206F) || character == 0xFEFF ||
-         (character >= 0xE0000 && character <= 0xE0FFF);
+  return among(character, invisible) || (character & 0xFFFE) == 0xFFFE;
+}
+
+bool is_override(char32_t character) noexcept {
+  return (character >= 0x2028 && character <= 0x202E) ||
+         (character >= 0x2066 && character <= 0x2069);
 }
 
 int width_of(char32_t character) noexcept {
@@ -128,14 +144,15 @@ int width_of(std::string_view text) noexcept {
   return width;
 }
 
-std::string printable(std::string_view text) {
+std::string printable(std::string_view text, std::string_view replacement) {
   std::string shown;
   while (!text.empty()) {
     const decoded first = decode(text);
     if (first.character == U'\t') {
       shown += ' ';
-    } else if (first.is != decoded::status::complete || is_control(first.character)) {
-      shown += encode(replacement_character);
+    } else if (first.is != decoded::status::complete || is_control(first.character) ||
+               is_override(first.character)) {
+      shown += replacement;
     } else {
       shown += text.substr(0, first.bytes);
     }

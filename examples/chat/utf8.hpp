@@ -26,14 +26,19 @@ std::string encode(char32_t character);
 
 /// C0, DEL and C1: what a terminal obeys instead of showing it.
 bool is_control(char32_t character) noexcept;
-/// Not seen, or changes the direction of what stands beside it: no part of a name.
+/// Unicode's White_Space.
+bool is_space(char32_t character) noexcept;
+/// Shows nothing by itself, or changes how others are shown: Unicode's
+/// Default_Ignorable_Code_Point, fillers, annotations, and code points that are no characters.
 bool is_invisible(char32_t character) noexcept;
+/// Changes the direction or the line of everything behind it, so that it could deceive a reader.
+bool is_override(char32_t character) noexcept;
 /// How many columns a terminal takes for it: 0 for combining marks, 2 for East Asian wide ones.
 int width_of(char32_t character) noexcept;
 int width_of(std::string_view text) noexcept;
 
-/// What may be sent to a terminal: a replacement for each control character and each byte that is
-/// not UTF-8, a space for a tab.
-std::string printable(std::string_view text);
+/// What may be sent to a terminal: a replacement for each control character, each override and each
+/// byte that is not UTF-8, a space for a tab.
+std::string printable(std::string_view text, std::string_view replacement = "\uFFFD");
 
 }  // namespace chat

@@ -93,6 +93,8 @@ RILL_IO_TEST_CASE("a name that is taken is refused and the first user stays", "[
   rill::connection first = co_await come_in(server, "ada");
   const std::string refused = co_await answer_to(server, "CONNECT ada\n");
   CHECK(refused == "! the name ada is taken\n");
+  const std::string louder = co_await answer_to(server, "CONNECT ADA\n");
+  CHECK(louder == "! the name ADA is taken\n");
   first.writer.write("still here\n");
   const std::string heard = co_await hear(first);
   CHECK(heard == "ada: still here");
