@@ -49,29 +49,26 @@ class session {
 
   /// Shows what the server sends, up to its end.
   rill::coro<> listen() {
-    try {
-      line_splitter lines;
-      while (true) {
-        const std::string bytes = co_await server_.reader.read(64 * 1024);
-        if (bytes.empty()) break;
-        std::vector<std::string> heard = lines.split(bytes);
-        if (heard.empty()) continue;
-        note(heard.front());
-        if (refusal_.empty()) co_await user_.show(std::move(heard));
-      }
-    } catch (const std::system_error&) {
-      // A server that is killed may reset the connection: that is its end.
+    line_splitter lines;
+    while (!output_ended_) {
+      const std::string bytes = co_await hear();
+      if (bytes.empty()) break;
+      std::vector<std::string> heard = lines.split(bytes);
+      if (heard.empty()) continue;
+      note(heard.front());
+      if (refusal_.empty()) co_await show(std::move(heard));
     }
   }
 
   /// Sends what the user types. At its end the server is told, and may still send what it has.
   rill::coro<> speak() {
     while (auto line = co_await next_line()) {
+      if (output_ended_) co_return;
       const std::string_view text = *line;
       if (text.empty() && user_.interactive()) continue;
       if (text.size() > longest_line) {
         const std::vector<std::string> problem(1, "(that line was too long, and not sent)");
-        co_await user_.show(problem);
+        co_await show(problem);
         continue;
       }
       co_await server_.writer.write_all(std::string(text) + "\n");
@@ -85,12 +82,33 @@ class session {
     session_outcome told;
     told.reason = refusal_;
     told.how = !refusal_.empty() ? session_end::refused
+               : output_ended_   ? session_end::output_ended
                : input_ended_    ? session_end::input_ended
                                  : session_end::server_closed;
     return told;
   }
 
  private:
+  /// Empty at the end.
+  rill::coro<std::string> hear() {
+    std::string bytes;
+    try {
+      bytes = co_await server_.reader.read(64 * 1024);
+    } catch (const std::system_error&) {
+      // A server that is killed may reset the connection: that is its end.
+    }
+    co_return std::move(bytes);
+  }
+
+  rill::coro<> show(std::vector<std::string> messages) {
+    try {
+      co_await user_.show(std::move(messages));
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::broken_pipe) throw;
+      output_ended_ = true;
+    }
+  }
+
   rill::coro<std::optional<std::string>> next_line() {
     std::optional<std::string> line;
     try {
@@ -112,6 +130,7 @@ class session {
   std::string refusal_;
   bool first_ = true;
   bool input_ended_ = false;
+  bool output_ended_ = false;
 };
 
 rill::coro<std::string> ask_name(front_end& user) {

@@ -20,7 +20,8 @@ struct session_settings {
 enum class session_end {
   input_ended,
   server_closed,
-  refused,  ///< by the server, which has said why
+  refused,       ///< by the server, which has said why
+  output_ended,  ///< nobody reads what would be shown
 };
 
 struct session_outcome {

@@ -108,11 +108,12 @@ class pipe_front_end final : public front_end {
   }
 
   rill::coro<> show(std::vector<std::string> messages) override {
+    std::string lines;
     for (const std::string& message : messages) {
-      output_.write(shown_raw_ ? message : printable(message));
-      output_.write("\n");
+      lines += shown_raw_ ? message : printable(message);
+      lines += '\n';
     }
-    co_await output_.drain();
+    co_await output_.write_all(lines);
   }
 
   rill::coro<> follow_size() override {
@@ -120,7 +121,13 @@ class pipe_front_end final : public front_end {
     co_await for_ever;
   }
 
-  rill::coro<> close() override { co_await output_.flush(); }
+  rill::coro<> close() override {
+    try {
+      co_await output_.flush();
+    } catch (const std::system_error&) {
+      // Nobody reads any more; show() has said so, if there was something to show.
+    }
+  }
 
  private:
   rill::stream_reader input_;

@@ -26,11 +26,13 @@ class front_end {
   virtual void set_prompt(std::string prompt) = 0;
   /// Waits for a line; gives it without its end, and nothing at the end of the input.
   virtual rill::coro<std::optional<std::string>> next_line() = 0;
-  /// Shows messages, which have no line ends.
+  /// Shows messages, which have no line ends. Throws std::system_error (broken_pipe) when nobody
+  /// reads the output any more.
   virtual rill::coro<> show(std::vector<std::string> messages) = 0;
   /// Never ends by itself: cancel it. Follows the size of the window.
   virtual rill::coro<> follow_size() = 0;
-  /// Waits until everything is shown, and gives the terminal back as it was found.
+  /// Waits until everything is shown that somebody still reads, and gives the terminal back as it
+  /// was found.
   virtual rill::coro<> close() = 0;
 };
 

@@ -37,6 +37,9 @@ class scripted_user final : public chat::front_end {
     co_return std::move(line);
   }
   rill::coro<> show(std::vector<std::string> messages) override {
+    if (looks_away) {
+      throw std::system_error(std::make_error_code(std::errc::broken_pipe), "output");
+    }
     for (std::string& message : messages) seen += message + "\n";
     co_return;
   }
@@ -53,6 +56,7 @@ class scripted_user final : public chat::front_end {
   rill::queue<std::string> typed;
   std::vector<std::string> prompts;
   std::string seen;
+  bool looks_away = false;  // nobody reads the output any more
 
  private:
   bool interactive_;
@@ -102,6 +106,20 @@ RILL_IO_TEST_CASE("through a pipe everything that was said is still heard", "[ch
   CHECK(end.how == chat::session_end::input_ended);
   CHECK(rill::loop_clock::now() - begun < 5s);  // the server was told of the end
   CHECK(user.seen == "Welcome! 1 user(s) are online!\nada connected!\nada: one\nada: \nada: two\n");
+  co_await chat::shut_down(server, *room, 1s);
+}
+
+RILL_IO_TEST_CASE("a session ends when nobody reads the output any more", "[chat_session]") {
+  const auto room = std::make_shared<chat::chat_room>(unhurried());
+  rill::server server = co_await open_room(room);
+  scripted_user user(false);
+  auto running = rill::create_task(chat::run_session(user, settings_for(server, "ada")));
+  const bool in = co_await user.sees("ada connected!");
+  CHECK(in);
+  user.looks_away = true;
+  user.typed.try_put("hello");
+  const chat::session_outcome end = co_await running;
+  CHECK(end.how == chat::session_end::output_ended);
   co_await chat::shut_down(server, *room, 1s);
 }
 

@@ -117,6 +117,16 @@ left 0
 if grep -q "$(printf '\033')" "$work/ada" "$work/bob"; then fail "escapes in a pipe"; fi
 if grep -q "Server closed" "$work/ada"; then fail "ada has left by herself"; fi
 
+# Somebody reads three lines of many.
+seq 5000 | {
+  code=0
+  chat --name hal 2>"$work/hal.err" || code=$?
+  echo "$code" >"$work/hal.code"
+} | head -n 3 >"$work/hal"
+[ "$(wc -l <"$work/hal")" -eq 3 ] || fail "hal has seen: $(cat "$work/hal")"
+[ "$(cat "$work/hal.code")" -eq 0 ] || fail "hal ended with $(cat "$work/hal.code")"
+[ ! -s "$work/hal.err" ] || fail "hal was told: $(head -n 5 "$work/hal.err")"
+
 # The server ends.
 stay dan
 stop TERM 0
