@@ -34,7 +34,7 @@ rill::coro<int> converse(chat::session_settings set) {
     end = co_await chat::run_session(*user, std::move(set));
   };
   try {
-    co_await rill::race(talk(), user->follow_size());
+    co_await rill::race(talk(), user->attend());
   } catch (...) {
     error = std::current_exception();
   }

@@ -45,7 +45,9 @@ std::vector<std::string> wrapped(std::string_view message, std::size_t columns) 
 
 }  // namespace
 
-console::console(std::size_t rows, std::size_t columns, std::size_t kept) : kept_(kept) {
+console::console(line_editor::options editing, std::size_t rows, std::size_t columns,
+                 std::size_t kept)
+    : kept_(kept), editor_({}, editing) {
   resize(rows, columns);
 }
 

@@ -15,7 +15,10 @@ namespace chat {
 class console {
  public:
   /// Keeps the last `kept` messages, to have enough of them when the window grows.
-  explicit console(std::size_t rows = 24, std::size_t columns = 80, std::size_t kept = 500);
+  explicit console(std::size_t rows = 24, std::size_t columns = 80, std::size_t kept = 500)
+      : console(line_editor::options(), rows, columns, kept) {}
+  explicit console(line_editor::options editing, std::size_t rows = 24, std::size_t columns = 80,
+                   std::size_t kept = 500);
 
   line_editor& editor() noexcept { return editor_; }
 

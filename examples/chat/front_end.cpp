@@ -1,27 +1,40 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "chat/front_end.hpp"
 
+#include <signal.h>
+
+#include <chrono>
 #include <csignal>
-#include <deque>
 #include <system_error>
 #include <utility>
 
 #include "chat/chat_protocol.hpp"
 #include "chat/console.hpp"
 #include "chat/utf8.hpp"
+#include "rill/combinators/move_on_after.hpp"
+#include "rill/combinators/race.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/loop/event_loop.hpp"
 #include "rill/streams/standard_streams.hpp"
 #include "rill/streams/stream_errors.hpp"
 #include "rill/streams/terminal.hpp"
+#include "rill/sync/queue.hpp"
 
 namespace chat {
 
 namespace {
 
-// A terminal says which keys were pasted between these.
-constexpr rill::terminal_mode_options console_mode = {.enter = "\x1b[?2004h",
-                                                      .leave = "\x1b[?2004l\x1b[0G\x1b[2K"};
+// A terminal says which keys were pasted, and these must not be signals.
+constexpr rill::terminal_mode_options console_mode = {
+    .signals = false, .enter = "\x1b[?2004h", .leave = "\x1b[?2004l\x1b[0G\x1b[2K"};
+// Of lines that were typed and not asked for yet.
+constexpr std::size_t most_waiting = 1000;
+
+line_editor::options editor_options() {
+  line_editor::options options;
+  options.longest = longest_line;
+  return options;
+}
 
 class terminal_front_end final : public front_end {
  public:
@@ -39,25 +52,38 @@ class terminal_front_end final : public front_end {
   }
 
   rill::coro<std::optional<std::string>> next_line() override {
-    while (events_.empty()) {
-      const std::string bytes = co_await keys_.read(4096);
-      if (bytes.empty()) co_return std::nullopt;  // hung up
-      take(bytes);
-      co_await screen_.drain();
-    }
-    editor_event next = std::move(events_.front());
-    events_.pop_front();
-    if (next.what == editor_event::kind::end) co_return std::nullopt;
-    co_return std::move(next.text);
+    std::optional<std::string> line = co_await lines_.next();
+    co_return std::move(line);
   }
 
   rill::coro<> show(std::vector<std::string> messages) override {
-    for (const std::string& message : messages) view_.append(message);
-    screen_.write(view_.drawn_messages());
+    append(messages);
     co_await screen_.drain();
   }
 
-  rill::coro<> follow_size() override {
+  rill::coro<> attend() override { co_await rill::race(read_keys(), follow_size()); }
+
+  rill::coro<> close() override {
+    // Not for ever: output may be stopped (Ctrl-S).
+    co_await rill::move_on_after(std::chrono::seconds(1), screen_.flush());
+    mode_.restore();
+  }
+
+ private:
+  rill::coro<> read_keys() {
+    while (true) {
+      const std::string bytes = co_await keys_.read(4096);
+      if (bytes.empty()) break;  // hung up
+      take(bytes);
+      co_await screen_.drain();
+    }
+    lines_.shutdown();
+    const rill::future<> for_ever = rill::create_future<>();
+    co_await for_ever;
+  }
+
+  // Another size, or another program's rubbish on the screen.
+  rill::coro<> follow_size() {
     while (true) {
       const rill::terminal_size now = co_await size_.changed();
       resize(now);
@@ -66,31 +92,47 @@ class terminal_front_end final : public front_end {
     }
   }
 
-  rill::coro<> close() override {
-    co_await screen_.flush();
-    mode_.restore();
+  void append(const std::vector<std::string>& messages) {
+    for (const std::string& message : messages) view_.append(message);
+    screen_.write(view_.drawn_messages());
   }
 
- private:
   void resize(rill::terminal_size size) { view_.resize(size.rows, size.columns); }
 
   void take(std::string_view bytes) {
-    for (editor_event& event : view_.editor().feed(bytes)) {
-      if (event.what == editor_event::kind::redraw) {
-        screen_.write(view_.drawn());
-      } else {
-        events_.push_back(std::move(event));
-      }
-    }
+    for (editor_event& event : view_.editor().feed(bytes)) obey(event);
     screen_.write(view_.editor().take_screen());
   }
+
+  void obey(editor_event& event) {
+    switch (event.what) {
+      case editor_event::kind::line:
+        if (lines_.size() < most_waiting) return static_cast<void>(lines_.try_put(event.text));
+        return append({"(too many lines wait; not sent)"});
+      case editor_event::kind::end:
+        return lines_.shutdown();
+      case editor_event::kind::redraw:
+        return screen_.write(view_.drawn());
+      case editor_event::kind::too_long:
+        return append({"(that paste was too long, and left out)"});
+      case editor_event::kind::interrupt:
+        return signal_job(SIGINT);
+      case editor_event::kind::suspend:
+        return signal_job(SIGTSTP);
+      case editor_event::kind::quit:
+        return signal_job(SIGQUIT);
+    }
+  }
+
+  // What the terminal does with these keys otherwise.
+  static void signal_job(int number) { ::kill(0, number); }
 
   rill::stream_reader keys_;
   rill::stream_writer screen_;
   rill::terminal_mode mode_ = rill::terminal_mode::character(console_mode);
   rill::terminal_size_watch size_;
-  console view_;
-  std::deque<editor_event> events_;
+  console view_{editor_options()};
+  rill::queue<std::string> lines_;  // shut down at the end of the input
 };
 
 class pipe_front_end final : public front_end {
@@ -116,7 +158,7 @@ class pipe_front_end final : public front_end {
     co_await output_.write_all(lines);
   }
 
-  rill::coro<> follow_size() override {
+  rill::coro<> attend() override {
     const rill::future<> for_ever = rill::create_future<>();
     co_await for_ever;
   }

@@ -29,8 +29,9 @@ class front_end {
   /// Shows messages, which have no line ends. Throws std::system_error (broken_pipe) when nobody
   /// reads the output any more.
   virtual rill::coro<> show(std::vector<std::string> messages) = 0;
-  /// Never ends by itself: cancel it. Follows the size of the window.
-  virtual rill::coro<> follow_size() = 0;
+  /// Reads the keys and follows the size of the window, beside everything else. Never ends by
+  /// itself: cancel it. On a terminal next_line() needs it.
+  virtual rill::coro<> attend() = 0;
   /// Waits until everything is shown that somebody still reads, and gives the terminal back as it
   /// was found.
   virtual rill::coro<> close() = 0;

@@ -131,6 +131,12 @@ void key_decoder::control(char byte, std::vector<key_press>& keys) {
       return press(key::end, keys);
     case '\x06':
       return press(key::right, keys);
+    case '\x03':
+      return press(key::interrupt, keys);
+    case '\x1a':
+      return press(key::suspend, keys);
+    case '\x1c':
+      return press(key::quit, keys);
     case '\x0b':
       return press(key::kill_behind, keys);
     case '\x0c':
@@ -155,8 +161,13 @@ void key_decoder::control(char byte, std::vector<key_press>& keys) {
 /// The end of a sequence whose parameters are pending.
 void key_decoder::sequence(char last, std::vector<key_press>& keys) {
   const std::string parameters = std::exchange(pending_, {});
-  if (last == '~' && parameters == "200") pasting_ = true;
-  if (last == '~' && parameters == "201") pasting_ = after_return_ = false;
+  if (last == '~' && parameters == "200") {
+    press(key::paste_begin, keys);
+    pasting_ = true;
+  } else if (last == '~' && parameters == "201") {
+    pasting_ = after_return_ = false;
+    press(key::paste_end, keys);
+  }
   const bool with_modifier = parameters.find(';') != std::string::npos;
   const std::string number = parameters.substr(0, parameters.find(';'));
   switch (last) {

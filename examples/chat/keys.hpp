@@ -29,6 +29,11 @@ enum class key {
   kill_behind,  // Ctrl-K
   yank,         // Ctrl-Y
   redraw,       // Ctrl-L
+  interrupt,    // Ctrl-C
+  suspend,      // Ctrl-Z
+  quit,         // Ctrl-backslash
+  paste_begin,  // what comes up to
+  paste_end,    // this one is characters alone
 };
 
 struct key_press {
@@ -39,7 +44,8 @@ struct key_press {
 class key_decoder {
  public:
   /// The keys that these bytes complete. Unknown sequences and control characters are no keys; what
-  /// is not UTF-8 is a replacement character. Line ends and tabs of a bracketed paste are spaces.
+  /// is not UTF-8 is a replacement character. In a bracketed paste line ends and tabs are spaces,
+  /// and control characters are nothing.
   std::vector<key_press> feed(std::string_view bytes);
 
  private:

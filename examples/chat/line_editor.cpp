@@ -32,7 +32,18 @@ void line_editor::apply(const key_press& pressed, std::vector<editor_event>& eve
   const std::size_t size = cells_.size();
   switch (pressed.pressed) {
     case key::character:
-      return insert(pressed.text);
+      return pasting_ ? paste(pressed.text) : insert(pressed.text);
+    case key::paste_begin:
+      pasting_ = paste_fits_ = true;
+      return pasted_.clear();
+    case key::paste_end:
+      return end_paste(events);
+    case key::interrupt:
+      return events.push_back({editor_event::kind::interrupt, {}});
+    case key::suspend:
+      return events.push_back({editor_event::kind::suspend, {}});
+    case key::quit:
+      return events.push_back({editor_event::kind::quit, {}});
     case key::enter:
       return finish(events);
     case key::end_of_input:
@@ -76,6 +87,7 @@ void line_editor::apply(const key_press& pressed, std::vector<editor_event>& eve
 void line_editor::insert(std::string_view text) {
   const bool at_end = cursor_ == cells_.size();
   std::string echo;
+  std::vector<cell> added;
   while (!text.empty()) {
     const decoded next = decode(text);
     cell typed{std::string(text.substr(0, next.bytes)), width_of(next.character)};
@@ -85,16 +97,31 @@ void line_editor::insert(std::string_view text) {
       break;
     }
     if (typed.width == 0) {
-      if (cursor_ == 0) continue;  // a mark needs something to stand on
-      cells_[cursor_ - 1].bytes += typed.bytes;
+      if (added.empty() && cursor_ == 0) continue;  // a mark needs something to stand on
+      (added.empty() ? cells_[cursor_ - 1] : added.back()).bytes += typed.bytes;
     } else {
-      cells_.insert(cells_.begin() + static_cast<std::ptrdiff_t>(cursor_++), typed);
+      added.push_back(typed);
     }
     bytes_ += typed.bytes.size();
     echo += typed.bytes;
   }
+  cells_.insert(cells_.begin() + static_cast<std::ptrdiff_t>(cursor_), added.begin(), added.end());
+  cursor_ += added.size();
   const bool scrolled = scroll();
   screen_ += at_end && !scrolled ? echo : drawn();
+}
+
+void line_editor::paste(std::string_view text) {
+  paste_fits_ = paste_fits_ && bytes_ + pasted_.size() + text.size() <= options_.longest;
+  if (paste_fits_) pasted_ += text;
+}
+
+/// All of it or nothing: half of what was meant might be sent.
+void line_editor::end_paste(std::vector<editor_event>& events) {
+  if (!std::exchange(pasting_, false)) return;
+  const std::string text = std::exchange(pasted_, {});
+  if (paste_fits_) return insert(text);
+  events.push_back({editor_event::kind::too_long, {}});
 }
 
 void line_editor::erase(std::size_t from, std::size_t to) {

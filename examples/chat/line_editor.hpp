@@ -16,9 +16,13 @@ namespace chat {
 /// What a key has done beside editing.
 struct editor_event {
   enum class kind {
-    line,    ///< Enter; `text` is the line, without an end
-    end,     ///< Ctrl-D on an empty line
-    redraw,  ///< Ctrl-L: everything is to be drawn anew
+    line,       ///< Enter; `text` is the line, without an end
+    end,        ///< Ctrl-D on an empty line
+    redraw,     ///< Ctrl-L: everything is to be drawn anew
+    too_long,   ///< a paste has been left out: the line would be too long with it
+    interrupt,  ///< Ctrl-C, and
+    suspend,    ///< Ctrl-Z, and
+    quit,       ///< Ctrl-backslash, where the terminal makes no signals of them
   };
   kind what = kind::line;
   std::string text;
@@ -28,7 +32,7 @@ class line_editor {
  public:
   struct options {
     std::size_t columns = 0;          ///< of the terminal; 0: no limit
-    std::size_t longest = 16 * 1024;  ///< bytes of a line; what is more is refused with a bell
+    std::size_t longest = 16 * 1024;  ///< bytes of a line; keys for more are refused with a bell
     std::size_t history = 100;        ///< lines that are remembered
   };
 
@@ -56,6 +60,8 @@ class line_editor {
 
   void apply(const key_press& pressed, std::vector<editor_event>& events);
   void insert(std::string_view text);
+  void paste(std::string_view text);
+  void end_paste(std::vector<editor_event>& events);
   void erase(std::size_t from, std::size_t to);
   void kill(std::size_t from, std::size_t to);
   void move_to(std::size_t place);
@@ -82,6 +88,9 @@ class line_editor {
   std::vector<std::string> history_;
   std::size_t place_ = 0;  // in the history; history_.size() for the draft
   std::string draft_;
+  bool pasting_ = false;
+  bool paste_fits_ = true;
+  std::string pasted_;  // so far; goes in as a whole
 };
 
 }  // namespace chat

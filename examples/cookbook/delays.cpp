@@ -62,7 +62,7 @@ rill::coro<> run_console(double scale) {
   const std::unique_ptr<chat::front_end> user = co_await chat::open_front_end();
   std::exception_ptr error;
   try {
-    co_await rill::race(take_orders(*user, scale), user->follow_size());
+    co_await rill::race(take_orders(*user, scale), user->attend());
   } catch (...) {
     error = std::current_exception();
   }

@@ -145,6 +145,40 @@ RILL_REACTOR_TEST_CASE("a client that was suspended draws everything again", "[c
   CHECK(client.wait() == 0);
 }
 
+RILL_REACTOR_TEST_CASE("a paste neither ends the client nor is sent in part", "[chat_client]") {
+  const chat_server_process server = start_server();
+  program_at_terminal client(client_of(server.port(), {"--name", "ada"}));
+  REQUIRE(client.shows("ada connected!"));
+  client.type(
+      "\x1b[200~a\x03"
+      "b\x1a"
+      "c\x1c"
+      "d\x1b[201~");
+  REQUIRE(client.shows("\nabcd"));
+  client.type("\n");
+  REQUIRE(client.shows("ada: abcd"));
+  client.type("\x1b[200~" + std::string(65'530, 'x') + "last!!\x1b[201~\n");
+  REQUIRE(client.shows("xlast!!\n"));
+  CHECK(client.screen().row(23) == "");
+  client.type("draft\x1b[200~" + std::string(65'536, 'x') + "\x1b[201~");
+  REQUIRE(client.shows("(that paste was too long, and left out)"));
+  CHECK(client.screen().row(23) == "draft");
+  client.type("\x1c");
+  CHECK(client.wait() == 128 + SIGQUIT);
+  CHECK(client.terminal().is_ordinary());
+}
+
+RILL_REACTOR_TEST_CASE("Ctrl-C ends a client that still waits for its server", "[chat_client]") {
+  const rill_test::deaf_server server;
+  program_at_terminal client(client_of(server.port(), {"--name", "ada"}));
+  client.wait_for("\x1b[?2004h");
+  client.type("half a draft");
+  REQUIRE(client.shows("half a draft"));
+  client.type("\x03");
+  CHECK(client.wait() == 128 + SIGINT);
+  CHECK(client.terminal().is_ordinary());
+}
+
 TEST_CASE("a line is untouched by the delays that begin and end above it", "[delays]") {
   program_at_terminal delays({RILL_DELAYS, "--scale", "0"});
   delays.type("half a dr\x15");

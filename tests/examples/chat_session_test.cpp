@@ -43,7 +43,7 @@ class scripted_user final : public chat::front_end {
     for (std::string& message : messages) seen += message + "\n";
     co_return;
   }
-  rill::coro<> follow_size() override { co_return; }
+  rill::coro<> attend() override { co_return; }
   rill::coro<> close() override { co_return; }
 
   rill::coro<bool> sees(std::string_view wanted) {

@@ -178,6 +178,45 @@ TEST_CASE("a paste is one line, and no keys", "[line_editor]") {
   CHECK(editor.text() == "a ");
 }
 
+TEST_CASE("the keys that are signals are none in a paste", "[line_editor]") {
+  using kind = editor_event::kind;
+  line_editor editor;
+  const auto events = editor.feed(
+      "a\x03\x1a\x1c"
+      "b");
+  REQUIRE(events.size() == 3);
+  CHECK(events[0].what == kind::interrupt);
+  CHECK(events[1].what == kind::suspend);
+  CHECK(events[2].what == kind::quit);
+  CHECK(editor
+            .feed("\x1b[200~c\x03"
+                  "d\x1a"
+                  "e\x1c"
+                  "f\x1b[201~")
+            .empty());
+  CHECK(editor.text() == "abcdef");
+}
+
+TEST_CASE("a paste goes in whole, or not at all", "[line_editor]") {
+  line_editor::options options;
+  options.longest = 10;
+  line_editor editor("", options);
+  editor.feed("ab\x1b[D");
+  CHECK(editor.feed("\x1b[200~1234").empty());
+  CHECK(editor.text() == "ab");
+  CHECK(editor.feed("5678\x1b[201~").empty());
+  CHECK(editor.text() == "a12345678b");
+  editor.feed("\x15\x0b");
+  const auto events = editor.feed("ab\x1b[200~12345678\u00E9!\x1b[201~");
+  REQUIRE(events.size() == 1);
+  CHECK(events.front().what == editor_event::kind::too_long);
+  CHECK(editor.text() == "ab");
+  CHECK(editor.feed("\x1b[201~c").empty());  // one end too many
+  CHECK(editor.text() == "abc");
+  editor.feed("\x15\x1b[200~e\u0301\u0302x\x1b[201~\x7f\x7f");
+  CHECK(editor.text() == "");
+}
+
 TEST_CASE("a line that is too long is refused with a bell", "[line_editor]") {
   line_editor::options options;
   options.longest = 4;

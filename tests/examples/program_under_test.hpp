@@ -101,6 +101,40 @@ class blocking_client {
   int socket_;
 };
 
+/// A port of this machine where connections are neither accepted nor refused.
+class deaf_server {
+ public:
+  deaf_server() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    if (::bind(listener_, any, size) != 0 || ::listen(listener_, 0) != 0 ||
+        ::getsockname(listener_, any, &size) != 0)
+      throw std::runtime_error("nothing listens");
+    port_ = ntohs(address.sin_port);
+    // These fill its queue.
+    for (int& client : clients_) {
+      client = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      static_cast<void>(::connect(client, any, size));
+    }
+  }
+  deaf_server(const deaf_server&) = delete;
+  deaf_server& operator=(const deaf_server&) = delete;
+  ~deaf_server() {
+    for (const int client : clients_) ::close(client);
+    ::close(listener_);
+  }
+
+  std::uint16_t port() const noexcept { return port_; }
+
+ private:
+  int listener_;
+  int clients_[2] = {-1, -1};
+  std::uint16_t port_ = 0;
+};
+
 /// A program at a terminal of its own, and what stands on its screen.
 class program_at_terminal {
  public:
