@@ -2,6 +2,8 @@
 #include "chat/chat_session.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -10,8 +12,10 @@
 #include <vector>
 
 #include "chat/chat_protocol.hpp"
+#include "chat/outbox.hpp"
 #include "chat/user_names.hpp"
 #include "rill/combinators/race.hpp"
+#include "rill/core/future.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/streams/connection.hpp"
 #include "rill/streams/stream_errors.hpp"
@@ -21,6 +25,8 @@ namespace chat {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr std::size_t most_unsent = 100;  // lines
 
 /// The lines of a stream that comes in any pieces.
 class line_splitter {
@@ -60,22 +66,29 @@ class session {
     }
   }
 
-  /// Sends what the user types. At its end the server is told, and may still send what it has.
+  /// Has sent what the user types. At its end the server is told, and may still send what it has.
   rill::coro<> speak() {
     while (auto line = co_await next_line()) {
       if (output_ended_) co_return;
-      const std::string_view text = *line;
-      if (text.empty() && user_.interactive()) continue;
-      if (text.size() > longest_line) {
-        const std::vector<std::string> problem(1, "(that line was too long, and not sent)");
-        co_await show(problem);
+      if (line->empty() && user_.interactive()) continue;
+      if (line->size() > longest_line) {
+        co_await tell("(that line was too long, and not sent)");
         continue;
       }
-      co_await server_.writer.write_all(std::string(text) + "\n");
+      const bool said = co_await say(*line + "\n");
+      if (!said) co_await tell("(the server takes nothing now; that line was not sent)");
     }
     input_ended_ = true;
-    server_.writer.write_eof();
+    box_.close();
     co_await rill::sleep(5s);
+  }
+
+  /// Sends what is in the outbox, up to its end.
+  rill::coro<> send() {
+    co_await box_.deliver(server_.writer);
+    if (!server_.writer.is_closing()) server_.writer.write_eof();
+    const rill::future<> for_ever = rill::create_future<>();
+    co_await for_ever;
   }
 
   session_outcome outcome() const {
@@ -98,6 +111,27 @@ class session {
       // A server that is killed may reset the connection: that is its end.
     }
     co_return std::move(bytes);
+  }
+
+  /// A person is never kept waiting: what a server that stalls does not take is refused. What comes
+  /// out of a pipe waits there.
+  rill::coro<bool> say(std::string line) {
+    if (user_.interactive()) {
+      co_return box_.offer(std::make_shared<const std::string>(std::move(line)));
+    }
+    bool lost = false;
+    try {
+      co_await server_.writer.write_all(line);
+    } catch (const std::system_error&) {
+      lost = true;
+    }
+    if (lost) co_await rill::sleep(5s);  // listen() learns that, too, and ends the session
+    co_return true;
+  }
+
+  rill::coro<> tell(const char* text) {
+    const std::vector<std::string> notices(1, text);
+    co_await show(notices);
   }
 
   rill::coro<> show(std::vector<std::string> messages) {
@@ -127,6 +161,7 @@ class session {
 
   front_end& user_;
   rill::connection& server_;
+  outbox box_{most_unsent, std::chrono::nanoseconds::max()};
   std::string refusal_;
   bool first_ = true;
   bool input_ended_ = false;
@@ -162,7 +197,7 @@ rill::coro<session_outcome> run_session(front_end& user, session_settings set) {
   rill::connection server = co_await rill::open_connection(set.host, set.port);
   server.writer.write(write_greeting(name));
   session here(user, server);
-  co_await rill::race(here.listen(), here.speak());
+  co_await rill::race(here.listen(), here.speak(), here.send());
   co_return here.outcome();
 }
 

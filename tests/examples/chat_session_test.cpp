@@ -14,6 +14,7 @@
 #include "examples/chat_people.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/loop/clock.hpp"
+#include "rill/sync/event.hpp"
 #include "rill/sync/queue.hpp"
 #include "support/coroutine_case.hpp"
 
@@ -179,6 +180,46 @@ RILL_IO_TEST_CASE("a server that never says goodbye is not waited for", "[chat_s
   const chat::session_outcome end = co_await chat::run_session(user, settings_for(server, "ada"));
   CHECK(end.how == chat::session_end::input_ended);
   CHECK(rill::loop_clock::now() - begun < 10s);
+  co_await server.shutdown(0s);
+}
+
+RILL_IO_TEST_CASE("a server that stalls does not keep a person from typing", "[chat_session]") {
+  rill::event awake;
+  std::size_t heard = 0;
+  std::string order;
+  const auto sleepy = [&](rill::stream_reader reader, rill::stream_writer writer) -> rill::coro<> {
+    static_cast<void>(writer);
+    co_await awake.wait();
+    const std::string greeting = co_await reader.readline();
+    order += greeting;
+    while (auto line = co_await reader.next_line()) {
+      ++heard;
+      order += line->substr(0, line->find(' ')) + " ";
+    }
+  };
+  rill::server_options roomy;
+  roomy.limit = 2 * chat::longest_line;
+  rill::server server = co_await rill::start_server(sleepy, "127.0.0.1", 0, roomy);
+  scripted_user user(true);
+  auto running = rill::create_task(chat::run_session(user, settings_for(server, "ada")));
+  const std::string notice = "(the server takes nothing now; that line was not sent)\n";
+  std::size_t typed = 0;
+  while (user.seen.empty() && typed < 1000) {
+    user.typed.try_put(std::to_string(typed++) + " " + std::string(60'000, 'x'));
+    co_await rill::sleep(1ms);
+  }
+  CHECK(user.seen == notice);
+  user.typed.try_put("refused, too");
+  const bool told = co_await user.sees(notice + notice);
+  CHECK(told);
+  awake.set();
+  user.typed.shutdown();
+  const chat::session_outcome end = co_await running;
+  CHECK(end.how == chat::session_end::input_ended);
+  CHECK(heard == typed - 1);
+  std::string wanted = "CONNECT ada\n";
+  for (std::size_t i = 0; i + 1 < typed; ++i) wanted += std::to_string(i) + " ";
+  CHECK(order == wanted);
   co_await server.shutdown(0s);
 }
 
