@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The frame of the cookbook's programs: a coroutine that is run, in real time, or with --virtual in
-// virtual time, as the tests do.
+// The frame of the cookbook's programs: a coroutine that is run in real time; with --virtual in
+// virtual time, as the tests do; with --scale faster or slower.
 #pragma once
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "cookbook/scaled_time.hpp"
 #include "rill/rill.hpp"
 #include "rill/testing/virtual_clock.hpp"
+#include "support/command_line.hpp"
 
 namespace cookbook {
 
@@ -47,23 +51,68 @@ inline rill::coro<> begin(rill::coro<> recipe) {
   co_await std::move(recipe);
 }
 
-/// Options for a loop on the clock that was asked for.
-inline rill::loop_options options_of(int count, char** arguments,
-                                     rill::testing::virtual_clock& clock) {
-  rill::loop_options options;
-  if (count > 1 && std::string_view(arguments[1]) == "--virtual") options.clock = &clock;
-  return options;
-}
+inline constexpr std::string_view usage =
+    "usage: cookbook_RECIPE [--virtual] [--scale FACTOR]\n"
+    "  --virtual       in virtual time: waiting takes no time\n"
+    "  --scale FACTOR  a second takes so many seconds (1)";
 
-inline int run(int count, char** arguments, rill::coro<> recipe) {
-  rill::testing::virtual_clock clock;
+/// The time that the command line asks for. Nonsense ends the program with a usage text and exit
+/// code 2. Must outlive the loops that are made with its options.
+class timing {
+ public:
+  /// Takes the options out that it knows; the others are the caller's.
+  explicit timing(examples::command_line& line)
+      : is_virtual_(line.flag("--virtual")),
+        scale_(line.number("--scale", 1, 0.001, 1000)),
+        scaled_clock_(scale_) {
+    // A shell that starts a program in the background may have it ignore Ctrl-C.
+    std::signal(SIGINT, SIG_DFL);
+  }
+  timing(int count, char** arguments) : timing(command_line(count, arguments)) {}
+
+  bool is_virtual() const noexcept { return is_virtual_; }
+
+  rill::loop_options options() {
+    rill::loop_options options;
+    if (is_virtual_) {
+      options.clock = &virtual_clock_;
+    } else if (scale_ != 1) {
+      options.clock = &scaled_clock_;
+      options.custom_reactor = std::make_unique<scaled_reactor>(scale_);
+    }
+    return options;
+  }
+
+ private:
+  static examples::command_line command_line(int count, char** arguments) {
+    return examples::command_line(count, arguments, usage);
+  }
+  explicit timing(examples::command_line&& line) : timing(line) { line.done(); }
+
+  rill::testing::virtual_clock virtual_clock_;
+  bool is_virtual_;
+  double scale_;
+  scaled_clock scaled_clock_;
+};
+
+/// Ctrl-C ends a recipe as it ends other programs, after its clean-up.
+inline constexpr int interrupted_status = 130;
+
+inline int run(timing& time, rill::coro<> recipe) {
   try {
-    rill::run(begin(std::move(recipe)), options_of(count, arguments, clock));
+    rill::run(begin(std::move(recipe)), time.options());
+  } catch (const rill::interrupted_error&) {
+    return interrupted_status;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
   }
   return 0;
+}
+
+inline int run(int count, char** arguments, rill::coro<> recipe) {
+  timing time(count, arguments);
+  return run(time, std::move(recipe));
 }
 
 }  // namespace cookbook

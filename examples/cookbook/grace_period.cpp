@@ -126,15 +126,9 @@ rill::coro<> ended_by_ctrl_c(int silent_clients, bool others) {
   co_await serve(std::move(listener), clients);
 }
 
-rill::loop_options on_clock_of(const rill::loop_options& as) {
-  rill::loop_options options;
-  options.clock = as.clock;
-  return options;
-}
-
-void run_until_ctrl_c(const rill::loop_options& as, int silent_clients, bool others) {
+void run_until_ctrl_c(cookbook::timing& time, int silent_clients, bool others) {
   try {
-    rill::run(cookbook::begin(ended_by_ctrl_c(silent_clients, others)), on_clock_of(as));
+    rill::run(cookbook::begin(ended_by_ctrl_c(silent_clients, others)), time.options());
   } catch (const rill::interrupted_error&) {
     std::printf("         interrupted, and nothing is left\n");
   }
@@ -147,8 +141,8 @@ rill::coro<> serve_until_left(handlers& clients, std::vector<rill::task<>>& visi
 }
 
 // What is under way stays under way while the loop stands still, and goes on when it runs again.
-void run_again(const rill::loop_options& as) {
-  rill::event_loop loop(on_clock_of(as));
+void run_again(cookbook::timing& time) {
+  rill::event_loop loop(time.options());
   handlers clients;
   std::vector<rill::task<>> visitors;
   loop.call_later(1s, [&loop] {
@@ -166,14 +160,13 @@ void run_again(const rill::loop_options& as) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  rill::testing::virtual_clock clock;
-  const rill::loop_options options = cookbook::options_of(count, arguments, clock);
+  cookbook::timing time(count, arguments);
   std::printf("-- fifty silent clients\n");
-  run_until_ctrl_c(options, 50, false);
+  run_until_ctrl_c(time, 50, false);
   std::printf("-- one is silent, one in the middle of a message, one fails\n");
-  run_until_ctrl_c(options, 1, true);
+  run_until_ctrl_c(time, 1, true);
   std::printf("-- none\n");
-  run_until_ctrl_c(options, 0, false);
+  run_until_ctrl_c(time, 0, false);
   std::printf("-- the loop is left and run again\n");
-  run_again(options);
+  run_again(time);
 }

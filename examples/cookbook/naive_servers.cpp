@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "cookbook/cookbook.hpp"
+
 namespace {
 
 /// A descriptor that is closed.
@@ -161,7 +163,8 @@ void asking_again() {
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
+  const cookbook::timing nothing_waits_by_it(count, arguments);
   one_client();
   silent_client();
   nobody_yet();

@@ -77,7 +77,7 @@ void by_hand(rill::event_loop& loop) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  rill::testing::virtual_clock clock;
-  rill::event_loop loop(cookbook::options_of(count, arguments, clock));  // closes itself
+  cookbook::timing time(count, arguments);
+  rill::event_loop loop(time.options());  // closes itself
   by_hand(loop);
 }

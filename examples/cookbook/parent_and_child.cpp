@@ -93,11 +93,11 @@ rill::coro<> recipe(std::string path) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  cookbook::timing time(count, arguments);
   const std::string name = "rill-cookbook-" + std::to_string(std::random_device()()) + ".socket";
   const std::string path = (std::filesystem::temp_directory_path() / name).string();
-  rill::testing::virtual_clock clock;
   try {
-    rill::run(cookbook::begin(recipe(path)), cookbook::options_of(count, arguments, clock));
+    rill::run(cookbook::begin(recipe(path)), time.options());
   } catch (const rill::interrupted_error&) {
     std::printf("Stopped..\n%s\n", is_there(path) ? "and a file is left" : "and no file is left");
   }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 // An echo server that tells everyone who comes and goes. Each client has a queue of its own, which
 // is bounded: who does not read is dropped, and delays nobody. Listings F 8.12, F* 8.12, N48.
+//
+//     cookbook_presence --port 8000
 #include <chrono>
+#include <cstdint>
 #include <iterator>
 #include <list>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -15,6 +19,12 @@ using namespace std::chrono_literals;
 using cookbook::say;
 
 namespace {
+
+constexpr std::string_view usage =
+    "usage: cookbook_presence [--port PORT] [--virtual] [--scale FACTOR]\n"
+    "  --port PORT     serves there until Ctrl-C, for `nc 127.0.0.1 PORT`; 0 takes any\n"
+    "  --virtual       in virtual time: waiting takes no time\n"
+    "  --scale FACTOR  a second takes so many seconds (1)";
 
 class presence {
  public:
@@ -83,13 +93,26 @@ struct visitor {
   }
 };
 
-rill::coro<> recipe() {
-  presence present;
+rill::coro<rill::server> start(presence& present, std::uint16_t port) {
   const auto serve = [&present](rill::stream_reader reader,
                                 rill::stream_writer writer) -> rill::coro<> {
     return present.serve(std::move(reader), std::move(writer));
   };
-  rill::server server = co_await rill::start_server(serve, "127.0.0.1", 0);
+  rill::server server = co_await rill::start_server(serve, "127.0.0.1", port);
+  co_return server;
+}
+
+/// For whoever connects, until Ctrl-C.
+rill::coro<> serve(std::uint16_t port) {
+  presence present;
+  rill::server server = co_await start(present, port);
+  say("serving on port " + std::to_string(server.port()));
+  co_await server.serve_forever(2s);
+}
+
+rill::coro<> recipe() {
+  presence present;
+  rill::server server = co_await start(present, 0);
 
   std::list<visitor> visitors;
   std::vector<rill::task<>> listening;
@@ -129,4 +152,13 @@ rill::coro<> recipe() {
 
 }  // namespace
 
-int main(int count, char** arguments) { return cookbook::run(count, arguments, recipe()); }
+int main(int count, char** arguments) {
+  examples::command_line line(count, arguments, usage);
+  cookbook::timing time(line);
+  const int port = line.whole_number("--port", -1, 0, 65535);
+  line.done();
+  if (port < 0) return cookbook::run(time, recipe());
+  if (time.is_virtual()) line.fail("--port serves in real time");
+  const int ended = cookbook::run(time, serve(static_cast<std::uint16_t>(port)));
+  return ended == cookbook::interrupted_status ? 0 : ended;
+}

@@ -63,21 +63,17 @@ rill::coro<> until_interrupted() {
   }
 }
 
-void interrupted(const rill::loop_options& as) {
-  rill::loop_options options;
-  options.clock = as.clock;
+void interrupted(cookbook::timing& time) {
   try {
-    rill::run(until_interrupted(), std::move(options));
+    rill::run(cookbook::begin(until_interrupted()), time.options());
   } catch (const rill::interrupted_error&) {
     std::printf("caught Ctrl-C, and %s\n", kept ? "it is open" : "it is closed");
   }
 }
 
 // As run() does it.
-void by_hand(const rill::loop_options& as) {
-  rill::loop_options options;
-  options.clock = as.clock;
-  rill::event_loop loop(std::move(options));
+void by_hand(cookbook::timing& time) {
+  rill::event_loop loop(time.options());
   kept = ticks("the one that is closed by hand");
   loop.run_until_complete(until_two(kept));
   loop.run_until_complete(loop.shutdown_asyncgens());
@@ -93,11 +89,9 @@ rill::coro<> recipe() {
 }  // namespace
 
 int main(int count, char** arguments) {
-  const int failed = cookbook::run(count, arguments, recipe());
-  rill::testing::virtual_clock clock;
-  const rill::loop_options options = cookbook::options_of(count, arguments, clock);
-  cookbook::beginning = rill::time_point(rill::loop_clock::duration(clock.now()));
-  interrupted(options);
-  by_hand(options);
+  cookbook::timing time(count, arguments);
+  const int failed = cookbook::run(time, recipe());
+  interrupted(time);
+  by_hand(time);
   return failed;
 }
