@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // A console that sleeps: each line of standard input is a delay, and all of them run at once. With
-// the foil, which reads in a way that stops the loop. Listings F 8.4, F 8.5, F 8.6, N23, N56.
+// the foil, which reads in a way that stops the loop.
+// Listings F 8.4, F 8.5, F 8.6, F* 8.4, F* 8.5, F* 8.6, N23, N56.
 //
 //     printf '5\n4\n3\n' | cookbook_delay_console
 #include <charconv>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Delays that are started from the keyboard: what they say scrolls above the line that is typed,
-// which nothing disturbs. Through a pipe it works by lines. Listings F 8.9, 8.10, N20, N60.
+// which nothing disturbs. Through a pipe it works by lines.
+// Listings F 8.9, F 8.10, F* 8.9, F* 8.10, N20, N60.
 #include <charconv>
 #include <chrono>
 #include <cstdio>

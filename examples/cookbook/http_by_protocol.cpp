@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // HTTP GET by a protocol: the request is sent when the connection is made, the answer is a future.
-// Listings F 8.1, 8.2.
+// Listings F 8.1, F 8.2, F* 8.1, F* 8.2, N47.
 #include <chrono>
 #include <cstdint>
 #include <exception>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// Coroutines, tasks and futures: what runs when. Listings F 2.1, F 2.2, F 2.3, F 2.4, F 2.5, F 2.6,
-// F 2.8, F 2.9, F 2.10, F 2.14, F 2.15, N1, N2, N3, N4, N5, N6, N7, N8, R3.2, R3.3, R3.4, R3.9.
+// Coroutines, tasks and futures: what runs when.
+// Listings F 2.1, F 2.2, F 2.3, F 2.4, F 2.5, F 2.6, F 2.8, F 2.9, F 2.10, F 2.14, F 2.15, N1, N2,
+// N3, N4, N5, N6, N7, N8, N58, R3.2, R3.3, R3.4, R3.9.
 #include <chrono>
 #include <string>
 #include <type_traits>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Threads that can only block feed a task, and a task feeds threads that compute; the bound of a
-// queue keeps whoever is faster waiting. Listings R7.6b, P13(e): the way without shared state.
+// queue keeps whoever is faster waiting: no state is shared. Listing R7.6b.
 #include <algorithm>
 #include <functional>
 #include <map>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// A generator is stepped, never awaited.
+// A generator is stepped, never awaited. Listings N22, R3.1-aux.
 // expect: await_ready
 #include "rill/core/async_generator.hpp"
 #include "rill/core/coro.hpp"
