@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The examples of the guide's chapter on networking.
-#include <array>
+#include <sys/stat.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <span>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -170,32 +171,131 @@ rill::coro<> by_unix_socket(std::string path) {
 }
 
 // [datagram]
-rill::coro<> answer_datagrams(const rill::socket& at) {
-  std::array<char, 1500> room;
+rill::coro<> answer_datagrams(rill::datagram_endpoint& at) {
   while (true) {
-    const rill::received_datagram got = co_await at.recv_from(room);
+    const rill::datagram got = co_await at.recv(1500);
     if (got.truncated) continue;  // longer than we want to know
-    co_await at.send_to(std::string_view(room.data(), got.size), got.sender);
+    co_await at.send_to(got.data, got.sender);
   }
 }
 
-rill::socket bound_to(std::string_view address) {
-  rill::socket made(rill::address_family::ipv4, rill::socket_type::datagram);
-  made.bind(rill::socket_address::parse(address));
-  return made;
+rill::coro<std::string> ping(std::string host, std::uint16_t port) {
+  rill::datagram_endpoint client = co_await rill::open_datagram_endpoint(host, port);
+  co_await client.send("ping");
+  // Datagrams get lost: never wait for one without a limit.
+  rill::datagram answer = co_await rill::wait_for(client.recv(), 5s);
+  co_return std::move(answer.data);
 }
 // [/datagram]
 
 rill::coro<> datagrams() {
-  const rill::socket server = bound_to("127.0.0.1:0");
+  // [bound]
+  rill::datagram_options options;
+  options.local = rill::socket_address::parse("127.0.0.1:0");
+  rill::datagram_endpoint server = co_await rill::open_datagram_endpoint(options);
+  // [/bound]
   auto answering = rill::create_task(answer_datagrams(server));
-  const rill::socket client = bound_to("127.0.0.1:0");
-  co_await client.send_to("ping", server.local_address());
-  std::array<char, 100> room;
-  const rill::received_datagram got = co_await client.recv_from(room);
-  expect(std::string_view(room.data(), got.size) == "ping", "datagram");
+  const std::string answer = co_await ping("127.0.0.1", server.local_address().port());
+  expect(answer == "ping", "datagram");
   answering.cancel();
   co_await rill::wait(std::vector<rill::task<>>(1, answering));
+}
+
+// [protocol]
+class echo_protocol : public rill::protocol {
+ public:
+  void connection_made(std::shared_ptr<rill::transport> made) override {
+    transport_ = std::move(made);
+  }
+  void data_received(std::string_view data) override { transport_->write(data); }
+  // As long as our answers wait for a client that does not read, we do not read from it.
+  void pause_writing() override { transport_->pause_reading(); }
+  void resume_writing() override { transport_->resume_reading(); }
+
+ private:
+  std::shared_ptr<rill::transport> transport_;
+};
+
+rill::coro<rill::server> serve_by_callbacks(std::uint16_t port) {
+  const auto factory = [] { return std::make_shared<echo_protocol>(); };
+  rill::server server = co_await rill::create_server(factory, "127.0.0.1", port);
+  co_return server;
+}
+// [/protocol]
+
+rill::coro<> by_callbacks() {
+  rill::server server = co_await serve_by_callbacks(0);
+  const std::string answer = co_await ask("127.0.0.1", server.port(), "called back");
+  expect(answer == "called back\n", "protocol");
+  co_await server.shutdown(100ms);
+}
+
+// [standard]
+rill::coro<> count_lines() {
+  rill::stream_reader input = co_await rill::open_standard_input();
+  rill::stream_writer output = co_await rill::open_standard_output();
+  int count = 0;
+  while (auto line = co_await input.next_line()) ++count;
+  co_await output.write_all(std::to_string(count) + " lines\n");
+  co_await output.flush();
+}
+// [/standard]
+
+// [file]
+rill::coro<> note(std::string path, std::string text) {
+  const auto mode = rill::open_mode::append | rill::open_mode::create;
+  rill::file log = co_await rill::open_file(path, mode);
+  co_await log.write_all(text + "\n");
+  co_await log.close();
+}
+// [/file]
+
+// [send_file]
+rill::coro<> hand_out(rill::stream_writer& writer, std::string path) {
+  rill::file document = co_await rill::open_file(path);
+  const std::int64_t size = co_await document.size();
+  writer.write(std::to_string(size) + "\n");
+  co_await writer.send_file(document, 0, size);  // behind what was written before
+}
+// [/send_file]
+
+// [fifo]
+rill::coro<std::string> next_command(std::string path) {
+  rill::stream_reader commands = co_await rill::open_fifo_reader(path);
+  std::string command = co_await commands.readline();
+  co_return command;
+}
+// [/fifo]
+
+rill::coro<> give_command(std::string path) {
+  rill::stream_writer commands = co_await rill::open_fifo_writer(path);
+  co_await commands.write_all("stop\n");
+  commands.close();
+  co_await commands.wait_closed();
+}
+
+rill::coro<> named_in(std::string folder) {
+  co_await note(folder + "/log", "one");
+  co_await note(folder + "/log", "two");
+  auto [one, other] = rill::socket_pair();
+  rill::connection from(std::move(one));
+  rill::connection to(std::move(other));
+  co_await hand_out(from.writer, folder + "/log");
+  from.writer.close();
+  const std::string sent = co_await to.reader.read();
+  expect(sent == "8\none\ntwo\n", "send_file");
+  expect(::mkfifo((folder + "/fifo").c_str(), 0600) == 0, "mkfifo");
+  const auto giving = rill::create_task(give_command(folder + "/fifo"));
+  const std::string command = co_await next_command(folder + "/fifo");
+  expect(command == "stop\n", "fifo");
+  co_await giving;
+}
+
+rill::coro<> files_and_pipes() {
+  char folder[] = "/tmp/rill-guide-XXXXXX";
+  expect(::mkdtemp(folder) != nullptr, "mkdtemp");
+  co_await named_in(folder);
+  std::filesystem::remove_all(folder);
 }
 
 rill::coro<> tested() {
@@ -239,6 +339,9 @@ rill::coro<> all() {
   const std::string name = "rill-guide-" + std::to_string(port) + ".socket";
   co_await by_unix_socket((std::filesystem::temp_directory_path() / name).string());
   co_await datagrams();
+  co_await by_callbacks();
+  co_await count_lines();
+  co_await files_and_pipes();
   co_await tested();
   co_await reports();
 }
@@ -259,6 +362,8 @@ void interrupted() {
 
 int main(int count, char**) {
   if (count > 1) return run_server();
+  // Whatever the test has given us; a file in place of it.
+  if (std::freopen("/dev/null", "r", stdin) == nullptr) return 1;
   rill::run(all());
   interrupted();
 }
