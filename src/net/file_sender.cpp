@@ -59,9 +59,9 @@ class [[nodiscard]] target_awaiter final : public io_awaiter {
     size = block.size();
   }
   std::size_t await_resume() {
-    const std::int64_t result = finish();
-    note_loss(to_, result);
-    return static_cast<std::size_t>(checked_result(result, call_name));
+    const std::int64_t ended = finish();
+    note_loss(to_, ended);
+    return static_cast<std::size_t>(checked_result(ended, call_name));
   }
 
  private:
