@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The command line of the example programs: `--name value`, `--flag`, and words. Nonsense ends the
-// program with a usage text and exit code 2.
+// program with a usage text and exit code 2; `--help`, wherever it stands, with the text alone and
+// 0.
 #pragma once
 
 #include <charconv>
@@ -17,6 +18,9 @@ class command_line {
   command_line(int count, char** arguments, std::string_view usage)
       : program_(count > 0 ? arguments[0] : "program"), usage_(usage) {
     for (int i = 1; i < count; ++i) words_.emplace_back(arguments[i]);
+    if (!flag("--help")) return;
+    std::printf("%.*s\n", length(usage_), usage_.data());
+    std::exit(0);
   }
 
   /// Ends the program with exit code 2.

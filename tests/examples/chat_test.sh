@@ -155,6 +155,13 @@ await "$work/gus" "^! nothing was heard of you for too long; goodbye"
 await "$work/gus" "^Server closed connection."
 stop INT 0
 
+# What was asked for.
+for program in "$server" "$client"; do
+  "$program" --port 1 --help >"$work/out" 2>"$work/err" </dev/null || fail "--help gives $?"
+  grep -q "^usage:" "$work/out" || fail "--help tells: $(cat "$work/out")"
+  [ ! -s "$work/err" ] || fail "--help complains: $(cat "$work/err")"
+done
+
 # Nonsense.
 for wrong in --nonsense "--port 65536" "--idle 0" "--queue 1" --host word; do
   # shellcheck disable=SC2086  # option and value are two words

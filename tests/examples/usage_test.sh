@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
-# Gives the echo programs nonsense and demands a usage text and exit code 2.
+# Gives the echo programs nonsense and demands a usage text and exit code 2; --help gives the text
+# alone, and code 0.
 # usage: usage_test.sh SERVER CLIENT
 set -eu
 
@@ -19,6 +20,17 @@ refuses() {
       ;;
   esac
 }
+
+for program in "$1" "$2"; do
+  text=$("$program" --help 2>/dev/null </dev/null) || exit 1
+  case $text in
+    usage:*) ;;
+    *)
+      echo "usage_test: --help tells: $text" >&2
+      exit 1
+      ;;
+  esac
+done
 
 refuses "$1" --port 65536
 refuses "$1" --port -1
