@@ -191,14 +191,21 @@ rill::coro<std::string> ask_name(front_end& user) {
 }  // namespace
 
 rill::coro<session_outcome> run_session(front_end& user, session_settings set) {
-  std::string name = set.name;
-  if (name.empty()) name = co_await ask_name(user);
-  if (name.empty()) co_return session_outcome();
-  rill::connection server = co_await rill::open_connection(set.host, set.port);
-  server.writer.write(write_greeting(name));
-  session here(user, server);
-  co_await rill::race(here.listen(), here.speak(), here.send());
-  co_return here.outcome();
+  std::string name = std::move(set.name);
+  session_outcome end;
+  while (true) {
+    if (name.empty()) name = co_await ask_name(user);
+    if (name.empty()) co_return std::move(end);
+    rill::connection server = co_await rill::open_connection(set.host, set.port);
+    server.writer.write(write_greeting(name));
+    session here(user, server);
+    co_await rill::race(here.listen(), here.speak(), here.send());
+    end = here.outcome();
+    if (end.how != session_end::refused || !user.interactive()) co_return std::move(end);
+    const std::vector<std::string> told(1, end.reason);
+    co_await user.show(told);
+    name.clear();
+  }
 }
 
 }  // namespace chat

@@ -13,14 +13,14 @@ namespace chat {
 struct session_settings {
   std::string host;
   std::uint16_t port = 0;
-  std::string name;  ///< empty: the user is asked, a person until it is a right one
+  std::string name;  ///< empty: the user is asked, a person until it is a right one, and free
 };
 
 /// How a session has ended.
 enum class session_end {
   input_ended,
   server_closed,
-  refused,       ///< by the server, which has said why
+  refused,       ///< by the server, which has said why; a person who was asked again has left
   output_ended,  ///< nobody reads what would be shown
 };
 

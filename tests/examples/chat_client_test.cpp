@@ -103,6 +103,9 @@ RILL_REACTOR_TEST_CASE("a client that is refused says why and restores the termi
   second.type("b b\n");
   REQUIRE(second.shows("a name has no spaces"));
   second.type("bob\n");
+  REQUIRE(second.shows("the name bob is taken"));
+  REQUIRE(second.shows("Enter username:"));
+  second.type("\x04");
   CHECK(second.wait() == 1);
   CHECK(second.screen().shows("chat_client: the name bob is taken"));
   CHECK(second.terminal().is_ordinary());

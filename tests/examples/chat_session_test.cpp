@@ -140,11 +140,38 @@ RILL_IO_TEST_CASE("a refusal is told", "[chat_session]") {
   const auto room = std::make_shared<chat::chat_room>(unhurried());
   rill::server server = co_await open_room(room);
   rill::connection first = co_await come_in(server, "ada");
-  scripted_user user(true);
+  scripted_user user(false);
   const chat::session_outcome end = co_await chat::run_session(user, settings_for(server, "ada"));
   CHECK(end.how == chat::session_end::refused);
   CHECK(end.reason == "the name ada is taken");
   CHECK(user.seen.empty());
+  co_await chat::shut_down(server, *room, 1s);
+}
+
+RILL_IO_TEST_CASE("a person whose name is taken is asked again", "[chat_session]") {
+  const auto room = std::make_shared<chat::chat_room>(unhurried());
+  rill::server server = co_await open_room(room);
+  rill::connection first = co_await come_in(server, "ada");
+  scripted_user user(true);
+  auto running = rill::create_task(chat::run_session(user, settings_for(server, "ada")));
+  const bool told = co_await user.sees("the name ada is taken\n");
+  CHECK(told);
+  user.typed.try_put("bob");
+  const bool in = co_await user.sees("bob connected!\n");
+  CHECK(in);
+  user.typed.shutdown();
+  const chat::session_outcome end = co_await running;
+  CHECK(end.how == chat::session_end::input_ended);
+  CHECK(user.prompts == std::vector<std::string>{"Enter username: ", ""});
+
+  scripted_user weary(true);
+  auto leaving = rill::create_task(chat::run_session(weary, settings_for(server, "ada")));
+  const bool told_too = co_await weary.sees("the name ada is taken\n");
+  CHECK(told_too);
+  weary.typed.shutdown();
+  const chat::session_outcome given_up = co_await leaving;
+  CHECK(given_up.how == chat::session_end::refused);
+  CHECK(given_up.reason == "the name ada is taken");
   co_await chat::shut_down(server, *room, 1s);
 }
 
