@@ -20,13 +20,14 @@ namespace {
 
 constexpr std::string_view usage =
     "usage: chat_server [--host HOST] [--port PORT] [--idle SECONDS] [--patience SECONDS]\n"
-    "                   [--queue LINES] [--grace SECONDS] [--backend NAME]\n"
+    "                   [--queue LINES] [--grace SECONDS] [--no-echo] [--backend NAME]\n"
     "  --host HOST         where to listen: an address or a name (127.0.0.1)\n"
     "  --port PORT         0 takes any free port (8000)\n"
     "  --idle SECONDS      who says nothing for so long is dropped (60)\n"
     "  --patience SECONDS  who takes nothing for so long is dropped (10)\n"
     "  --queue LINES       how many may wait for one client; who has more is dropped (1000)\n"
     "  --grace SECONDS     how long connections may go on at the end (2)\n"
+    "  --no-echo           a line does not go to who has said it\n"
     "  --backend NAME      epoll, io_uring, poll or auto (auto)";
 
 struct settings {
@@ -75,6 +76,7 @@ int main(int count, char** arguments) {
   set.room.patience = seconds(command.number("--patience", 10, 0.001, 1e6));
   set.room.queue = static_cast<std::size_t>(command.whole_number("--queue", 1000, 8, 1'000'000));
   set.grace = seconds(command.number("--grace", 2, 0, 3600));
+  set.room.echo = !command.flag("--no-echo");
   const std::string backend = command.text("--backend", "");
   command.done();
   // A shell that starts a program in the background may have it ignore Ctrl-C.

@@ -103,7 +103,7 @@ rill::coro<std::string> chat_room::converse(session& client, rill::stream_reader
     const std::string_view text = without_end(*line);
     if (is_valid_utf8(text)) {
       ++lines_;
-      announce(spoken(client.name, text));
+      announce(spoken(client.name, printable(text, "?")), options_.echo ? nullptr : &client);
     } else if (!client.box.offer(shared(notice("that was not UTF-8; not sent")))) {
       co_return too_slow;
     }
@@ -140,16 +140,16 @@ void chat_room::leave(session& client, std::string_view farewell) {
   announce(departure(name));
 }
 
-void chat_room::announce(std::string line) {
-  announcements_.push_back(shared(std::move(line)));
+void chat_room::announce(std::string line, const session* except) {
+  announcements_.push_back({shared(std::move(line)), except});
   if (announcing_) return;  // whoever announces already goes on with this one
   announcing_ = true;
   while (!announcements_.empty()) {
-    const shared_line next = std::move(announcements_.front());
+    const announcement next = std::move(announcements_.front());
     announcements_.pop_front();
     std::vector<session*> overwhelmed;
     for (const auto& [name, client] : users_) {
-      if (!client->box.offer(next)) overwhelmed.push_back(client);
+      if (client != next.except && !client->box.offer(next.line)) overwhelmed.push_back(client);
     }
     for (session* const client : overwhelmed) {
       ++expelled_;

@@ -25,6 +25,7 @@ struct room_options {
   std::chrono::nanoseconds patience = std::chrono::seconds(10);  ///< while a client takes nothing
   std::chrono::nanoseconds linger = std::chrono::seconds(1);     ///< for a client's own end
   std::size_t queue = 1000;                                      ///< lines that wait for one client
+  bool echo = true;                                              ///< a line goes to its sender, too
 };
 
 struct room_stats {
@@ -53,6 +54,10 @@ class chat_room {
  private:
   struct session;
   class presence;
+  struct announcement {
+    shared_line line;
+    const session* except = nullptr;  // who is not given it; compared, and may have gone
+  };
 
   rill::coro<> receive(session& client, rill::stream_reader& reader);
   rill::coro<std::string> converse(session& client, rill::stream_reader& reader);
@@ -60,12 +65,12 @@ class chat_room {
 
   bool join(session& client, const std::string& name);
   void leave(session& client, std::string_view farewell);
-  void announce(std::string line);
+  void announce(std::string line, const session* except = nullptr);
 
   room_options options_;
   std::set<session*> sessions_;
-  std::map<std::string, session*> users_;  // by key_of_name()
-  std::deque<shared_line> announcements_;  // that not everybody has been given yet
+  std::map<std::string, session*> users_;   // by key_of_name()
+  std::deque<announcement> announcements_;  // that not everybody has been given yet
   bool announcing_ = false;
   bool closed_ = false;
   std::uint64_t lines_ = 0;

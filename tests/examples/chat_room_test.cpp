@@ -87,6 +87,37 @@ RILL_IO_TEST_CASE("a first line that is no greeting is answered and the client c
   co_await chat::shut_down(server, *room, 1s);
 }
 
+RILL_IO_TEST_CASE("nothing is passed on that a terminal would obey", "[chat_room]") {
+  const auto room = std::make_shared<chat::chat_room>(unhurried());
+  rill::server server = co_await open_room(room);
+  rill::connection ada = co_await come_in(server, "ada");
+  ada.writer.write(
+      "a\x1b[2Jb\rc\td\x7f\xC2\x9B"
+      "e\u202Ef\u2069g \u00E9\U0001F600\r\n");
+  const std::string heard = co_await hear(ada);
+  CHECK(heard == "ada: a?[2Jb?c d??e?f?g \u00E9\U0001F600");
+  co_await chat::shut_down(server, *room, 1s);
+}
+
+RILL_IO_TEST_CASE("a line may be kept from its sender", "[chat_room]") {
+  chat::room_options options = unhurried();
+  options.echo = false;
+  const auto room = std::make_shared<chat::chat_room>(options);
+  rill::server server = co_await open_room(room);
+  rill::connection ada = co_await come_in(server, "ada");
+  rill::connection bob = co_await come_in(server, "bob");
+  ada.writer.write("from ada\n");
+  const std::string first = co_await hear(bob);
+  CHECK(first == "ada: from ada");
+  bob.writer.write("from bob\n");
+  const std::string second = co_await hear(ada, 2);
+  CHECK(second == "bob connected!\nbob: from bob\n");
+  bob.writer.close();
+  const std::string third = co_await hear(ada);
+  CHECK(third == "bob has left the chat");
+  co_await chat::shut_down(server, *room, 1s);
+}
+
 RILL_IO_TEST_CASE("a name that is taken is refused and the first user stays", "[chat_room]") {
   const auto room = std::make_shared<chat::chat_room>(unhurried());
   rill::server server = co_await open_room(room);
