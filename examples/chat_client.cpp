@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The chat server's client. On a terminal, messages scroll above the line that is typed; through a
 // pipe, lines go in and messages come out. The first line is the name, unless --name tells it.
+// Listings F 8.14, N24.
 #include <cstdint>
 #include <cstdio>
 #include <exception>

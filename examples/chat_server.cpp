@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // A chat server: `CONNECT <name>`, and from then on every line goes to everybody. Ctrl-C or SIGTERM
-// ends it: everybody is still sent what waits for them, within one grace period.
+// ends it: everybody is still sent what waits for them, within one grace period. Listings F 8.13,
+// N25.
 #include <chrono>
 #include <csignal>
 #include <cstdint>

@@ -5,25 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "chat/escapes.hpp"
 #include "chat/utf8.hpp"
 
 namespace chat {
 
 namespace {
-
-constexpr const char* save_cursor =
-    "\x1b"
-    "7";
-constexpr const char* restore_cursor =
-    "\x1b"
-    "8";
-constexpr const char* home = "\x1b[H";
-constexpr const char* clear_screen = "\x1b[2J";
-constexpr const char* erase_line = "\x1b[2K";
-
-std::string down(std::size_t rows) {
-  return rows == 0 ? std::string() : "\x1b[" + std::to_string(rows) + "E";
-}
 
 /// The rows that a message takes.
 std::vector<std::string> wrapped(std::string_view message, std::size_t columns) {
@@ -76,7 +63,7 @@ std::deque<std::string> console::visible_rows() const {
 
 std::string console::drawn_messages() const {
   const std::deque<std::string> rows = visible_rows();
-  std::string screen = std::string(save_cursor) + home;
+  std::string screen = std::string(save_cursor) + to_home;
   for (std::size_t row = 0; row + 1 < rows_; ++row) {
     screen += erase_line;
     if (row < rows.size()) screen += rows[row];
@@ -86,7 +73,7 @@ std::string console::drawn_messages() const {
 }
 
 std::string console::drawn() {
-  return std::string(clear_screen) + home + down(rows_ - 1) + drawn_messages() + editor_.drawn();
+  return clear_screen + to_bottom(rows_) + drawn_messages() + editor_.drawn();
 }
 
 }  // namespace chat

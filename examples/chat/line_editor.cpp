@@ -4,19 +4,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "chat/escapes.hpp"
 #include "chat/utf8.hpp"
 
 namespace chat {
 
 namespace {
-
-constexpr const char* erase_line = "\x1b[2K";
-constexpr const char* to_first_column = "\x1b[0G";
-
-/// Moves the cursor by some columns: 'C' to the right, 'D' to the left.
-std::string step(int columns, char direction) {
-  return columns == 0 ? std::string() : "\x1b[" + std::to_string(columns) + direction;
-}
 
 bool is_space(const std::string& bytes) { return bytes == " "; }
 
@@ -134,7 +127,7 @@ void line_editor::erase(std::size_t from, std::size_t to) {
   cursor_ = from;
   const bool scrolled = scroll();
   if (at_end && !scrolled) {
-    const std::string back = step(width, 'D');
+    const std::string back = left(width);
     screen_ += back + std::string(static_cast<std::size_t>(width), ' ') + back;
   } else {
     screen_ += drawn();
@@ -153,9 +146,9 @@ void line_editor::move_to(std::size_t place) {
   if (scrolled) {
     screen_ += drawn();
   } else if (place < before) {
-    screen_ += step(width_between(place, before), 'D');
+    screen_ += left(width_between(place, before));
   } else {
-    screen_ += step(width_between(before, place), 'C');
+    screen_ += right(width_between(before, place));
   }
 }
 
@@ -197,7 +190,7 @@ std::string line_editor::drawn() {
   }
   std::string line = std::string(to_first_column) + erase_line + prompt_;
   line += text_between(first_, last);
-  if (cursor_ < last) line += step(width_between(cursor_, last), 'D');
+  if (cursor_ < last) line += left(width_between(cursor_, last));
   return line;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // line_editor: one line of input, edited. Bytes of keys go in; finished lines and the bytes for the
-// screen come out. It does no input and output of its own.
+// screen come out. It does no input and output of its own. Listings F 8.8, F* 8.8.
 #pragma once
 
 #include <cstddef>

@@ -216,3 +216,30 @@ TEST_CASE("delays that are under way are left behind with the keyboard", "[delay
   delays.type("\x04");
   CHECK(delays.wait() == 0);
 }
+
+TEST_CASE("the editor alone stands on the last row and follows it", "[editing]") {
+  program_at_terminal editing({RILL_EDITING});
+  REQUIRE(editing.shows(">"));
+  CHECK(editing.screen().row(23) == ">");
+  CHECK(editing.terminal().is_in_character_mode());
+  editing.type("ab\x7f\x7f\x7fxyz\x7f!\n");
+  REQUIRE(editing.shows("xy!\n>"));
+  CHECK(editing.screen().row(22) == "xy!");
+  editing.type("caf\xC3\xA9\xC3\xA9\x7f");
+  REQUIRE(editing.shows("> caf\u00E9"));
+  editing.resize(40, 6);
+  REQUIRE(editing.shows("> caf\u00E9"));
+  CHECK(editing.screen().row(5) == "> caf\u00E9");
+  editing.type("\x15\x04");
+  CHECK(editing.wait() == 0);
+  CHECK(editing.terminal().is_ordinary());
+  CHECK(editing.screen().unknown() == 0);
+}
+
+TEST_CASE("Ctrl-C ends the editor alone", "[editing]") {
+  program_at_terminal editing({RILL_EDITING});
+  REQUIRE(editing.shows(">"));
+  editing.type("half a line\x03");
+  CHECK(editing.wait() == 130);
+  CHECK(editing.terminal().is_ordinary());
+}
