@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The memory of a process that serves connections on which nothing happens: a server on streams,
-// and in a child process the clients, each of which has had one line echoed.
+// and in a child process, so that each end has descriptors of its own to take, the clients, each of
+// which has had one line echoed.
 //
 //     idle_connections [--connections 10000] [--backend NAME]
 #include <arpa/inet.h>
@@ -11,22 +12,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "rill/rill.hpp"
+#include "support/command_line.hpp"
 
 namespace {
 
-struct wishes {
-  int connections = 10'000;
-  std::string backend;
-};
+constexpr std::string_view usage =
+    "usage: idle_connections [--connections N] [--backend NAME]\n"
+    "  --connections N  how many (10000)\n"
+    "  --backend NAME   on this reactor alone; else on each, in a process of its own";
 
 [[noreturn]] void fail(const char* what) {
   std::perror(what);
@@ -46,27 +49,39 @@ double kib_in_use() {
   return static_cast<double>(pages_in_use()) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / 1024;
 }
 
-void raise_descriptor_limit() {
+/// As far as it goes; returns how many descriptors that are.
+rlim_t raise_descriptor_limit() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
 }
 
-/// The child: connects, has a line echoed on each connection, says so, and waits to be ended.
-[[noreturn]] void be_clients(std::uint16_t port, int count, int ready, int end) {
+int connected_to(std::uint16_t port) {
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(port);
   where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  for (int i = 0; i < count; ++i) {
-    const int client = ::socket(AF_INET, SOCK_STREAM, 0);
-    if (client < 0 || ::connect(client, reinterpret_cast<sockaddr*>(&where), sizeof where) != 0) {
-      fail("idle_connections: connecting");
+  const int client = ::socket(AF_INET, SOCK_STREAM, 0);
+  if (client < 0 || ::connect(client, reinterpret_cast<sockaddr*>(&where), sizeof where) != 0) {
+    fail("idle_connections: connecting");
+  }
+  return client;
+}
+
+/// The child: connects, has a line echoed on each connection, says so, and waits to be ended. A
+/// hundred at a time, as poll() looks at all of them whenever one has something to say.
+[[noreturn]] void be_clients(std::uint16_t port, int count, int ready, int end) {
+  for (int left = count; left > 0; left -= 100) {
+    std::vector<int> clients;
+    for (int i = 0; i < std::min(left, 100); ++i) clients.push_back(connected_to(port));
+    for (const int client : clients) {
+      if (::send(client, "hello\n", 6, 0) != 6) fail("idle_connections: a line");
     }
-    char answer[16];
-    if (::send(client, "hello\n", 6, 0) != 6 || ::recv(client, answer, sizeof answer, 0) != 6) {
-      fail("idle_connections: the echo");
+    for (const int client : clients) {
+      char answer[16];
+      if (::recv(client, answer, sizeof answer, 0) != 6) fail("idle_connections: the echo");
     }
   }
   char byte = 'r';
@@ -89,22 +104,16 @@ rill::coro<> measure(rill::socket listening, int ready, int count) {
   co_await told.readexactly(1);
   ::malloc_trim(0);
   const double used = kib_in_use() - before;
-  std::printf("connections %d, user memory %.0f KiB, each %.2f KiB\n", count, used, used / count);
+  const std::string backend(rill::event_loop::running().backend());
+  std::printf("%s: connections %d, user memory %.0f KiB, each %.2f KiB\n", backend.c_str(), count,
+              used, used / count);
+  std::fflush(stdout);
   server.close();
   server.abort_clients();
   co_await server.wait_closed();
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
-  wishes asked;
-  for (int i = 1; i + 1 < count; i += 2) {
-    const std::string_view name = arguments[i];
-    if (name == "--connections") asked.connections = std::atoi(arguments[i + 1]);
-    if (name == "--backend") asked.backend = arguments[i + 1];
-  }
-  raise_descriptor_limit();
+void measure_on(std::string_view backend, int connections) {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   sockaddr_in where{};
   where.sin_family = AF_INET;
@@ -122,16 +131,56 @@ int main(int count, char** arguments) {
   if (child < 0) fail("idle_connections: fork");
   if (child == 0) {
     ::close(end[1]);
-    be_clients(ntohs(where.sin_port), asked.connections, ready[1], end[0]);
+    be_clients(ntohs(where.sin_port), connections, ready[1], end[0]);
   }
   ::close(ready[1]);
   rill::loop_options options;
-  options.backend = asked.backend;
+  options.backend = backend;
   const auto serve = [&]() -> rill::coro<> {
-    co_await measure(rill::socket::adopt(listener), ready[0], asked.connections);
+    co_await measure(rill::socket::adopt(listener), ready[0], connections);
   };
   rill::run(serve(), std::move(options));
   ::close(end[1]);
   ::waitpid(child, nullptr, 0);
-  return 0;
+}
+
+/// In a process whose memory nobody has used before; false if it fails.
+bool measured_apart(std::string_view backend, int connections) {
+  const pid_t child = ::fork();
+  if (child < 0) fail("idle_connections: fork");
+  if (child == 0) {
+    measure_on(backend, connections);
+    std::_Exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status == 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  examples::command_line line(count, arguments, usage);
+  const int connections = line.whole_number("--connections", 10'000, 1, 1'000'000);
+  const std::string backend = line.text("--backend", "");
+  line.done();
+  constexpr int others = 50;  // descriptors of the process that are no connections
+  const rlim_t limit = raise_descriptor_limit();
+  if (static_cast<rlim_t>(connections + others) > limit) {
+    line.fail("the limit of descriptors is " + std::to_string(limit) + ", ask for fewer");
+  }
+  bool good = true;
+  bool known = backend.empty();
+  for (const rill::reactor_info& info : rill::available_reactors()) {
+    if (!backend.empty() && info.name != backend) continue;
+    known = true;
+    if (!info.available) {
+      std::printf("%s: %s\n", std::string(info.name).c_str(), info.reason.c_str());
+      std::fflush(stdout);
+    } else {
+      good = measured_apart(info.name, connections) && good;
+    }
+  }
+  if (!known) line.fail("there is no reactor '" + backend + "'");
+  return good ? 0 : 1;
 }
