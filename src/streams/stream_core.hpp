@@ -163,8 +163,8 @@ class stream_core final : public ready_node,
   static void on_sent(io_op& op) noexcept;
   static const ready_ops flush_ops;
   void on_loop_close() noexcept override;
-  bool owns(native_handle handle) const noexcept override {
-    return wiring_.io == nullptr && wiring_.handle == handle;
+  bool owns(native_handle asked) const noexcept override {
+    return wiring_.io == nullptr && wiring_.handle == asked;
   }
 
   void queue() noexcept;
