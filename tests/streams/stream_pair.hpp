@@ -3,6 +3,7 @@
 // Two connected streams, and what the tests of streams do with them.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -19,10 +20,11 @@ struct stream_pair {
   rill::connection server;
 };
 
-inline rill::coro<stream_pair> make_stream_pair() {
+/// `limit` is that of the server's reader.
+inline rill::coro<stream_pair> make_stream_pair(std::size_t limit = rill::default_stream_limit) {
   connected_pair sockets = co_await make_pair();
   stream_pair made{rill::connection(std::move(sockets.client)),
-                   rill::connection(std::move(sockets.server))};
+                   rill::connection(std::move(sockets.server), limit)};
   co_return std::move(made);
 }
 

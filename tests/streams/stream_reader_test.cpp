@@ -10,6 +10,7 @@
 #include "rill/core/create_task.hpp"
 #include "rill/core/yield.hpp"
 #include "rill/streams/stream_errors.hpp"
+#include "streams/stream_pair.hpp"
 #include "support/catch.hpp"
 #include "support/coroutine_case.hpp"
 
@@ -139,13 +140,14 @@ RILL_TEST_CASE("over the limit, readuntil keeps the data", "[stream_reader]") {
   CHECK(reader.buffered() == 12);
 }
 
-RILL_TEST_CASE("readexactly is not bound by the limit, and says what it has got",
-               "[stream_reader]") {
-  rill::stream_reader reader(3);
-  reader.feed_data("chunkchunk");
+RILL_IO_TEST_CASE("readexactly is not bound by the limit, and says what it has got",
+                  "[stream_reader]") {
+  rill_test::stream_pair pair = co_await rill_test::make_stream_pair(3);
+  rill::stream_reader& reader = pair.server.reader;
+  pair.client.writer.write("chunkchunk");
   const std::string exact = co_await reader.readexactly(9);
   CHECK(exact == "chunkchun");
-  reader.feed_eof();
+  pair.client.writer.write_eof();
   std::string partial;
   std::optional<std::size_t> expected;
   try {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The finer rules of reading, on readers that are fed by hand. Numbers in brackets are those of the
-// list of conformance cases.
+// The finer rules of reading: through sockets, on each reactor, and where the hand that feeds
+// matters, by hand. Numbers in brackets are those of the list of conformance cases.
 #include <array>
 #include <functional>
 #include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,11 +16,21 @@
 #include "rill/core/yield.hpp"
 #include "rill/streams/stream_errors.hpp"
 #include "rill/streams/stream_reader.hpp"
+#include "rill/testing/virtual_clock.hpp"
+#include "streams/stream_pair.hpp"
 #include "support/coroutine_case.hpp"
 
 namespace {
 
 using rill::stream_reader;
+using rill_test::stream_pair;
+
+/// Sends what is to be read, and lets the reader have it.
+rill::coro<> feed(stream_pair& pair, std::string_view data) {
+  co_await pair.client.writer.write_all(data);
+  co_await pair.client.writer.flush();
+  co_await rill::testing::wait_all_tasks_blocked();
+}
 
 rill::coro<std::size_t> read_into(stream_reader& reader, std::span<char> room) {
   const std::size_t count = co_await reader.read_into(room);
@@ -51,19 +62,16 @@ rill::coro<std::string> partial_of(rill::coro<std::string> read) {
 
 }  // namespace
 
-RILL_TEST_CASE("reading to the end waits for it [71]", "[stream_rules]") {
-  stream_reader reader;
-  auto reading = rill::create_task(reader.read());
-  co_await rill::yield();
-  reader.feed_data("chunk1 ");
-  co_await rill::yield();
-  reader.feed_data("chunk2");
-  co_await rill::yield();
+RILL_IO_TEST_CASE("reading to the end waits for it [71]", "[stream_rules]") {
+  stream_pair pair = co_await rill_test::make_stream_pair();
+  auto reading = rill::create_task(pair.server.reader.read());
+  co_await feed(pair, "chunk1 ");
+  co_await feed(pair, "chunk2");
   CHECK(!reading.done());
-  reader.feed_eof();
+  pair.client.writer.write_eof();
   const std::string all = co_await reading;
   CHECK(all == "chunk1 chunk2");
-  const std::string again = co_await reader.read();
+  const std::string again = co_await pair.server.reader.read();
   CHECK(again.empty());
 }
 
@@ -94,20 +102,18 @@ RILL_TEST_CASE("a loop over lines ends with the stream", "[stream_rules]") {
   CHECK(lines == wanted);
 }
 
-RILL_TEST_CASE("the limit holds for lines that come while one waits [72]", "[stream_rules]") {
-  stream_reader reader(7);
+RILL_IO_TEST_CASE("the limit holds for lines that come while one waits [72]", "[stream_rules]") {
+  stream_pair pair = co_await rill_test::make_stream_pair(7);
+  stream_reader& reader = pair.server.reader;
   auto fitting = rill::create_task(reader.readline());
-  co_await rill::yield();
-  reader.feed_data("1234567");
-  co_await rill::yield();
+  co_await feed(pair, "1234567");
   CHECK(!fitting.done());
-  reader.feed_data("\n");
+  co_await feed(pair, "\n");
   const std::string fits = co_await fitting;
   CHECK(fits == "1234567\n");
 
   auto late = rill::create_task(overrun_of(reader.readline()));
-  co_await rill::yield();
-  reader.feed_data("12345678\nnext\n");
+  co_await feed(pair, "12345678\nnext\n");
   const long gone = co_await late;
   CHECK(gone == 9);
   const std::string next = co_await reader.readline();
@@ -115,54 +121,60 @@ RILL_TEST_CASE("the limit holds for lines that come while one waits [72]", "[str
 
   // Without a newline yet, all that is there is thrown away.
   auto endless = rill::create_task(overrun_of(reader.readline()));
-  co_await rill::yield();
-  reader.feed_data("123456789abc");
+  co_await feed(pair, "123456789abc");
   const long all = co_await endless;
   CHECK(all == 12);
   CHECK(reader.buffered() == 0);
-  reader.feed_data("rest\nnext\n");
+  co_await feed(pair, "rest\nnext\n");
   const std::string rest = co_await reader.readline();
   CHECK(rest == "rest\n");
 }
 
-RILL_TEST_CASE("a separator in pieces leaves nothing behind [73]", "[stream_rules]") {
-  stream_reader reader;
-  auto reading = rill::create_task(reader.readuntil("abcd"));
-  const std::vector<std::string> pieces{"xxab", "cab", "c", "d"};
+RILL_IO_TEST_CASE("a separator in pieces leaves nothing behind [73]", "[stream_rules]") {
+  stream_pair pair = co_await rill_test::make_stream_pair();
+  auto reading = rill::create_task(pair.server.reader.readuntil("abcd"));
+  const std::vector<std::string> pieces{"xxab", "cab", "c"};
   for (const std::string& piece : pieces) {
-    co_await rill::yield();
+    co_await feed(pair, piece);
     CHECK(!reading.done());
-    reader.feed_data(piece);
   }
+  co_await feed(pair, "d");
   const std::string all = co_await reading;
   CHECK(all == "xxabcabcd");
-  CHECK(reader.buffered() == 0);
+  CHECK(pair.server.reader.buffered() == 0);
 }
 
-RILL_TEST_CASE("the end after half a separator empties the buffer [74]", "[stream_rules]") {
-  stream_reader reader;
-  reader.feed_data("some dataA");
-  reader.feed_eof();
-  const std::string partial = co_await partial_of(reader.readuntil("AAA"));
+RILL_IO_TEST_CASE("the end after half a separator empties the buffer [74]", "[stream_rules]") {
+  stream_pair pair = co_await rill_test::make_stream_pair();
+  stream_reader& reader = pair.server.reader;
+  auto reading = rill::create_task(partial_of(reader.readuntil("AAA")));
+  co_await feed(pair, "some dataA");
+  pair.client.writer.write_eof();
+  const std::string partial = co_await reading;
   CHECK(partial == "some dataA");
   CHECK(reader.buffered() == 0);
   CHECK(reader.at_eof());
 }
 
-RILL_TEST_CASE("not found within the limit, then found too late [75]", "[stream_rules]") {
-  stream_reader reader(3);
-  reader.feed_data("some dataA");
-  const long skippable = co_await overrun_of(reader.readuntil("AA"));
+RILL_IO_TEST_CASE("not found within the limit, then found too late [75]", "[stream_rules]") {
+  stream_pair pair = co_await rill_test::make_stream_pair(3);
+  stream_reader& reader = pair.server.reader;
+  auto reading = rill::create_task(overrun_of(reader.readuntil("AA")));
+  co_await feed(pair, "some dataA");
+  const long skippable = co_await reading;
   CHECK(skippable == 9);
   CHECK(reader.buffered() == 10);
-  reader.feed_data("A");
-  const long start = co_await overrun_of(reader.readuntil("AA"));
-  CHECK(start == 9);
-  CHECK(reader.buffered() == 11);
-  const std::string skipped = co_await reader.readexactly(start);
+  const std::string skipped = co_await reader.readexactly(skippable);
   CHECK(skipped == "some data");
+  co_await feed(pair, "A");
   const std::string separator = co_await reader.readuntil("AA");
   CHECK(separator == "AA");
+
+  auto late = rill::create_task(overrun_of(reader.readuntil("AA")));
+  co_await feed(pair, "some dataAA");
+  const long start = co_await late;
+  CHECK(start == 9);
+  CHECK(reader.buffered() == 11);
 }
 
 RILL_TEST_CASE("the complete separator wins over the end", "[stream_rules]") {
@@ -175,13 +187,13 @@ RILL_TEST_CASE("the complete separator wins over the end", "[stream_rules]") {
   CHECK(tail == "tail");
 }
 
-RILL_TEST_CASE("too few bytes before the end are in the error [76]", "[stream_rules]") {
-  stream_reader reader;
+RILL_IO_TEST_CASE("too few bytes before the end are in the error [76]", "[stream_rules]") {
+  stream_pair pair = co_await rill_test::make_stream_pair();
+  stream_reader& reader = pair.server.reader;
   auto reading = rill::create_task(partial_of(reader.readexactly(5)));
-  co_await rill::yield();
-  reader.feed_data("123");
-  co_await rill::yield();
-  reader.feed_eof();
+  co_await feed(pair, "123");
+  CHECK(!reading.done());
+  pair.client.writer.write_eof();
   const std::string partial = co_await reading;
   CHECK(partial == "123 of 5");
   CHECK(reader.buffered() == 0);
