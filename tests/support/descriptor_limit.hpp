@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Takes all descriptors that this process may have, so that the system itself refuses more.
+// Takes all descriptors that this process may have, so that the system itself refuses more; or gets
+// as many as there are to be had.
 #pragma once
 
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "rill/base/config.hpp"
@@ -53,6 +55,28 @@ class descriptor_limit {
  private:
   rlimit before_{};
   std::vector<int> taken_;
+};
+
+/// Raises the limit as far as it goes, while it lives.
+class all_descriptors {
+ public:
+  all_descriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit raised = before_;
+    raised.rlim_cur = raised.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &raised);
+  }
+  all_descriptors(const all_descriptors&) = delete;
+  all_descriptors& operator=(const all_descriptors&) = delete;
+  ~all_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+  int limit() const noexcept {
+    constexpr rlim_t plenty = 100'000;
+    return static_cast<int>(std::min(before_.rlim_max, plenty));
+  }
+
+ private:
+  rlimit before_{};
 };
 
 }  // namespace rill_test
