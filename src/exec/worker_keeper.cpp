@@ -2,7 +2,6 @@
 #include "exec/worker_keeper.hpp"
 
 #include <exception>
-#include <system_error>
 #include <utility>
 
 #include "exec/process_exceptions.hpp"
@@ -86,33 +85,43 @@ void worker_keeper::perform(process_job& job) noexcept {
 
 bool worker_keeper::have_worker(process_job& job) noexcept {
   if (worker_ != nullptr && is_readable(worker_->watch->ended())) bury();
-  if (worker_ != nullptr) return true;
+  // One that dies before it begins may have been killed, or its fork server: so not only once.
   std::string why;
-  try {
-    start_worker();
-    initialize();
-    return true;
-  } catch (const broken_process_pool& broken) {
-    why = broken.what();
-    pool_.break_down(why);
-    dismiss();
-  } catch (const std::system_error& error) {
-    why = error.what();
-  } catch (const wire_closed&) {
-    why = "rill: a worker did not begin: it " + bury();
-  } catch (const wire_late&) {
-    kill();
-    bury();
-    why =
-        "rill: a worker did not begin in time; is rill::process_worker_main() the first line of "
-        "main()?";
-  } catch (...) {
-    why = "rill: a worker could not be started: " + describe_exception(std::current_exception());
-    kill();
-    bury();
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    if (worker_ != nullptr) return true;
+    try {
+      start_worker();
+      initialize();
+      return true;
+    } catch (const wire_closed&) {
+      why = "rill: a worker did not begin: it " + bury();
+    } catch (...) {
+      why = give_up();
+      break;
+    }
   }
   fail(job, why);
   return false;
+}
+
+// In a handler. What is left of the worker ends; gives the reason.
+std::string worker_keeper::give_up() noexcept {
+  try {
+    throw;
+  } catch (const broken_process_pool& broken) {
+    pool_.break_down(broken.what());
+    dismiss();
+    return broken.what();
+  } catch (const wire_late&) {
+    kill();
+    bury();
+    return "rill: a worker did not begin in time; is rill::process_worker_main() the first line of "
+           "main()?";
+  } catch (...) {
+    kill();
+    if (worker_ != nullptr) bury();
+    return "rill: a worker could not be started: " + describe_exception(std::current_exception());
+  }
 }
 
 void worker_keeper::start_worker() {

@@ -55,8 +55,9 @@ class worker_keeper {
 
   void run() noexcept;
   void perform(process_job& job) noexcept;
-  /// Null when none can be had; the job is told why.
+  /// False when none can be had; the job is told why.
   bool have_worker(process_job& job) noexcept;
+  std::string give_up() noexcept;
   void start_worker();
   void initialize();
   sent send(process_job& job) noexcept;

@@ -41,6 +41,7 @@ class wire_writer {
 
   void write(const void* data, std::size_t size) {
     if (size > capacity - used_) return write_more(data, size);
+    if (size == 0) return;  // an empty range may have no address
     std::memcpy(buffer_.get() + used_, data, size);
     used_ += size;
   }
@@ -88,6 +89,7 @@ class wire_reader {
   void begin();
   void read(void* data, std::size_t size) {
     if (size > until_ - at_) return read_more(data, size);
+    if (size == 0) return;
     std::memcpy(data, buffer_.get() + at_, size);
     at_ += size;
   }
