@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,10 @@ class inline_executor final : public rill::executor {
  public:
   void execute(rill::job work) override { work.run(); }
 };
+
+// Not every executor can be a loop's own.
+static_assert(!std::is_convertible_v<inline_executor*, rill::default_executor*>);
+static_assert(std::is_convertible_v<thread_pool_executor*, rill::default_executor*>);
 
 template <class T>
 rill::coro<T> value_of(future<T> job) {
