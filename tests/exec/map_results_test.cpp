@@ -44,8 +44,8 @@ TEST_CASE("results come in the order of the elements", "[map_results]") {
 }
 
 TEST_CASE("a slow first element holds back the rest", "[map_results]") {
-  thread_pool_executor pool(2);
   thread_gate gate;
+  thread_pool_executor pool(2);
   const auto first_waits = [&gate](int number) {
     if (number == 0) gate.pass();
     if (number == 3) gate.open();
@@ -72,8 +72,8 @@ TEST_CASE("an error comes in its turn and ends the rest", "[map_results]") {
 TEST_CASE("what has not begun when the results go is cancelled", "[map_results]") {
   std::atomic<int> calls = 0;
   {
-    thread_pool_executor pool(1);
     thread_gate gate;
+    thread_pool_executor pool(1);
     const auto count = [&gate, &calls](int /*number*/) {
       ++calls;
       gate.pass();

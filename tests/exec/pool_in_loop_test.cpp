@@ -129,8 +129,8 @@ RILL_IO_TEST_CASE("a pool that goes with nothing to do is fine", "[pool_in_loop]
 }
 
 RILL_IO_TEST_CASE("giving up an aclose leaves the pool closing", "[pool_in_loop]") {
-  thread_pool_executor pool(1);
   thread_gate gate;
+  thread_pool_executor pool(1);
   const executor_future<> slow = pool.submit([&gate] { gate.pass(); });
   const auto close = [&pool]() -> rill::coro<> { co_await pool.aclose(); };
   gate.wait_for(1);

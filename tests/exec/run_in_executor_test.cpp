@@ -55,8 +55,8 @@ rill::coro<> use_default() {
 }  // namespace
 
 RILL_IO_TEST_CASE("a job begins at the call, not at the await", "[run_in_executor]") {
-  thread_pool_executor pool(1);
   thread_gate gate;
+  thread_pool_executor pool(1);
   const future<int> job = run_in_executor(pool, [&gate] {
     gate.pass();
     return 5;
@@ -92,8 +92,8 @@ RILL_IO_TEST_CASE("references and move-only values come through", "[run_in_execu
 
 RILL_IO_TEST_CASE("cancelling takes a queued job back, and leaves a running one",
                   "[run_in_executor]") {
-  thread_pool_executor pool(1);
   thread_gate gate;
+  thread_pool_executor pool(1);
   std::atomic<bool> ended = false;
   std::atomic<bool> begun = false;
   const future<> running = run_in_executor(pool, [&gate, &ended] {
@@ -114,8 +114,8 @@ RILL_IO_TEST_CASE("cancelling takes a queued job back, and leaves a running one"
 }
 
 RILL_IO_TEST_CASE("a running job is asked to stop", "[run_in_executor]") {
-  thread_pool_executor pool(1);
   thread_gate gate;
+  thread_pool_executor pool(1);
   gate.open();
   const auto until_stopped = [&gate](const std::stop_token& stop) {
     gate.pass();
@@ -129,8 +129,8 @@ RILL_IO_TEST_CASE("a running job is asked to stop", "[run_in_executor]") {
 }
 
 RILL_IO_TEST_CASE("a limit returns on time while the job runs on", "[run_in_executor][real-time]") {
-  thread_pool_executor pool(1);
   thread_gate gate;
+  thread_pool_executor pool(1);
   const future<> slow = run_in_executor(pool, [&gate] { gate.pass(); });
   gate.wait_for(1);
   const auto limited = [&slow]() -> rill::coro<> { co_await rill::wait_for(slow, 5ms); };
@@ -188,8 +188,8 @@ RILL_REACTOR_TEST_CASE("run waits for the jobs of the default executor", "[run_i
 }
 
 RILL_REACTOR_TEST_CASE("a job whose loop was closed ends unheard", "[run_in_executor]") {
-  thread_pool_executor pool(1);
   thread_gate gate;
+  thread_pool_executor pool(1);
   std::atomic<bool> ended = false;
   {
     rill::event_loop loop(rill_test::backend_options());

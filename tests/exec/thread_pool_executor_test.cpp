@@ -46,10 +46,10 @@ TEST_CASE("a pool runs what it is given", "[thread_pool]") {
 }
 
 TEST_CASE("threads are started as jobs come, and no more than there may be", "[thread_pool]") {
+  thread_gate gate;
   thread_pool_executor pool(2);
   CHECK(pool.stats().threads == 0);
   CHECK(pool.stats().max_workers == 2);
-  thread_gate gate;
   const auto wait = [&gate] { gate.pass(); };
   const executor_future<> first = pool.submit(wait);
   CHECK(pool.stats().threads == 1);
@@ -94,8 +94,8 @@ TEST_CASE("its threads have names, and see no signals", "[thread_pool]") {
 }
 
 TEST_CASE("a queued job is cancelled, a running one is not", "[thread_pool]") {
-  thread_pool_executor pool(1);
   thread_gate gate;
+  thread_pool_executor pool(1);
   const executor_future<int> running = pool.submit([&gate] {
     gate.pass();
     return 1;
@@ -123,8 +123,8 @@ TEST_CASE("a shutdown lets all jobs end, and refuses others", "[thread_pool]") {
 }
 
 TEST_CASE("a shutdown can cancel what is queued and ask the rest to stop", "[thread_pool]") {
-  thread_pool_executor pool(1);
   thread_gate gate;
+  thread_pool_executor pool(1);
   gate.open();
   const auto until_stopped = [&gate](const std::stop_token& stop) {
     gate.pass();
@@ -156,8 +156,8 @@ TEST_CASE("a shutdown need not wait", "[thread_pool]") {
 }
 
 TEST_CASE("several threads shut down the same pool", "[thread_pool]") {
-  thread_pool_executor pool(2);
   thread_gate gate;
+  thread_pool_executor pool(2);
   const executor_future<> slow = pool.submit([&gate] { gate.pass(); });
   {
     const std::jthread one([&pool] { pool.shutdown(); });
@@ -174,8 +174,8 @@ TEST_CASE("each thread is initialised before its first job", "[thread_pool]") {
     prepared = value;
     ++calls;
   };
-  thread_pool_executor pool({.max_workers = 2}, prepare, 7);
   thread_gate gate;
+  thread_pool_executor pool({.max_workers = 2}, prepare, 7);
   const auto look = [&gate] {
     gate.pass();
     return prepared;
@@ -232,8 +232,8 @@ TEST_CASE("a thread of the pool does not wait for the pool's end", "[thread_pool
 }
 
 TEST_CASE("a pool may be destroyed in a thread of its own", "[thread_pool]") {
-  auto pool = std::make_unique<thread_pool_executor>(1);
   thread_gate gate;
+  auto pool = std::make_unique<thread_pool_executor>(1);
   thread_pool_executor& same = *pool;
   const executor_future<> last = same.submit([&gate, &pool] {
     gate.pass();
