@@ -91,8 +91,9 @@ void check_row(int number) {
 }
 
 std::string complaint_about(rill::process_pool_executor& pool, int row) {
+  const rill::executor_future<> job = pool.submit<&check_row>(row);
   try {
-    pool.submit<&check_row>(row).result();
+    job.result();
   } catch (const rill::remote_error& error) {
     return error.message();  // error.type_name() ends with "bad_row"
   }
@@ -144,8 +145,9 @@ void crash() { std::abort(); }
 
 // [broken]
 std::string outcome(rill::process_pool_executor& pool) {
+  const rill::executor_future<> job = pool.submit<&crash>();
   try {
-    pool.submit<&crash>().result();
+    job.result();
   } catch (const rill::broken_process_pool& error) {
     return error.what();  // "rill: the worker process was killed by signal 6 (ABRT) ..."
   }

@@ -149,12 +149,14 @@ TEST_CASE("what cannot be saved or loaded fails its job alone", "[process]") {
     const app::unwilling unsaved{std::vector<char>(ballast), true, false};
     const app::unwilling unloaded{std::vector<char>(ballast), false, true};
     const app::unwilling good{std::vector<char>(ballast), false, false};
-    CHECK_THROWS_WITH(pool.submit<&size_of>(unsaved).result(), "not to be saved");
-    CHECK_THROWS_WITH(pool.submit<&size_of>(unloaded).result(), "not to be loaded");
-    CHECK_THROWS_WITH(pool.submit<&make_unwilling>(ballast, true, false).result(),
-                      "not to be saved");
-    CHECK_THROWS_WITH(pool.submit<&make_unwilling>(ballast, false, true).result(),
-                      "not to be loaded");
+    const auto unsent = pool.submit<&size_of>(unsaved);
+    CHECK_THROWS_WITH(unsent.result(), "not to be saved");
+    const auto unread = pool.submit<&size_of>(unloaded);
+    CHECK_THROWS_WITH(unread.result(), "not to be loaded");
+    const auto unanswered = pool.submit<&make_unwilling>(ballast, true, false);
+    CHECK_THROWS_WITH(unanswered.result(), "not to be saved");
+    const auto misread = pool.submit<&make_unwilling>(ballast, false, true);
+    CHECK_THROWS_WITH(misread.result(), "not to be loaded");
     CHECK(pool.submit<&size_of>(good).result() == ballast);
   }
   CHECK(pool.stats().started == 1);
