@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "cookbook/cookbook.hpp"
 #include "rill/rill.hpp"
 
 using namespace std::chrono_literals;
@@ -126,7 +127,9 @@ void beside_a_window() {
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
+  const cookbook::timing time(count,
+                              arguments);  // nonsense is refused; nothing here waits for long
   ten_loops_by_hand();
   the_same_as_a_pool();
   beside_a_window();
