@@ -57,7 +57,8 @@ class shared_array {
   /// So many value-initialized items.
   explicit shared_array(std::size_t size)
       : segment_(detail::shared_segment::create(size, sizeof(T), typeid(T[]))) {
-    std::uninitialized_value_construct_n(static_cast<T*>(segment_->data()), size);
+    // The segment tells how many: GCC 12 warns of a count that it knows, which create() refuses.
+    std::uninitialized_value_construct_n(static_cast<T*>(segment_->data()), segment_->count());
   }
   explicit operator bool() const noexcept { return segment_ != nullptr; }
   std::size_t size() const noexcept { return segment_->count(); }
