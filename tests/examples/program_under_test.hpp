@@ -6,12 +6,15 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -141,7 +144,19 @@ class program_at_terminal {
   explicit program_at_terminal(std::vector<std::string> words)
       : process_(terminal_, [&words]() -> int { become(std::move(words)); }) {}
 
-  void type(std::string_view keys) const { terminal_.type(keys); }
+  /// Looks at what the program prints meanwhile, which may be more than the terminal holds.
+  void type(std::string_view keys) {
+    constexpr std::size_t piece = 256;
+    while (!keys.empty()) {
+      pollfd master{terminal_.master(), POLLIN | POLLOUT, 0};
+      ::poll(&master, 1, -1);
+      if ((master.revents & POLLIN) != 0) feed(terminal_.printed());
+      if ((master.revents & (POLLIN | POLLOUT)) == 0) throw std::runtime_error("no terminal");
+      if ((master.revents & POLLOUT) == 0) continue;
+      terminal_.type(keys.substr(0, piece));
+      keys.remove_prefix(std::min(piece, keys.size()));
+    }
+  }
   /// Waits until the program has sent that since the last wait.
   void wait_for(std::string_view text) { feed(process_.wait_for(text)); }
   /// Waits until that stands on the screen; false after some seconds.
