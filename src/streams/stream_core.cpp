@@ -144,6 +144,7 @@ void stream_core::shut() noexcept {
 }
 
 void stream_core::on_loop_close() noexcept {
+  const state_ref<stream_core> keep(this);  // what was under way may have held the last reference
   const native_handle last = device_ != nullptr ? device_->final_handle() : invalid_handle;
   if (last != invalid_handle && !direct_) write_rest(last);
   abort();

@@ -209,9 +209,9 @@ void stream_core::finish_writing() noexcept {
   if (closing_) shut();
 }
 
-/// Waits until all is written: there is no turn any more in which it could be.
+/// Waits until all is written: there is no turn any more in which it could be. Requires: somebody
+/// holds a reference.
 void stream_core::write_rest(native_handle to) noexcept {
-  const state_ref<stream_core> keep(this);
   if (sending_ && io().cancel(*this) == io_cancel::withdrawn) {
     sending_ = false;
     release();
