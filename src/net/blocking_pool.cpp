@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <deque>
+#include <list>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -49,13 +50,19 @@ class blocking_threads : public std::enable_shared_from_this<blocking_threads> {
   void note_found() noexcept;
 
  private:
+  struct worker {
+    std::thread thread;
+    bool busy = false;
+  };
+
   void start_if_needed() noexcept;
-  void work() noexcept;
+  void work(worker& me) noexcept;
 
   const std::size_t most_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::shared_ptr<blocking_job>> jobs_;
+  std::list<worker> workers_;
   std::size_t alive_ = 0;
   std::size_t idle_ = 0;
   std::size_t lost_ = 0;
@@ -142,8 +149,13 @@ void blocking_threads::start_if_needed() noexcept {
   if (jobs_.size() <= idle_ || alive_ >= most_ + std::min(lost_, most_lost)) return;
   try {
     const signals_blocked for_the_thread;
-    std::thread([self = shared_from_this()] { self->work(); }).detach();
-    ++alive_;
+    worker& made = workers_.emplace_back();
+    try {
+      made.thread = std::thread([self = shared_from_this(), &made] { self->work(made); });
+      ++alive_;
+    } catch (...) {
+      workers_.pop_back();
+    }
   } catch (...) {
     // Whoever needs it to be there looks at alive_.
   }
@@ -162,19 +174,29 @@ void blocking_threads::note_found() noexcept {
 
 void blocking_threads::end() noexcept {
   std::deque<std::shared_ptr<blocking_job>> dropped;
-  const std::lock_guard<std::mutex> guard(mutex_);
-  ending_ = true;
-  dropped.swap(jobs_);
+  {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    ending_ = true;
+    dropped.swap(jobs_);
+    for (worker& each : workers_) {
+      if (each.busy) each.thread.detach();
+    }
+  }
   changed_.notify_all();
+  // Nobody starts another one, and those that were busy touch their flag alone.
+  for (worker& each : workers_) {
+    if (each.thread.joinable()) each.thread.join();
+  }
 }
 
-void blocking_threads::work() noexcept {
+void blocking_threads::work(worker& me) noexcept {
   std::unique_lock<std::mutex> lock(mutex_);
-  while (alive_ <= most_ + lost_) {  // others have taken its place while it was lost
+  while (true) {
     ++idle_;
     changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
     --idle_;
     if (ending_) break;
+    me.busy = true;
     std::shared_ptr<blocking_job> job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
@@ -182,6 +204,12 @@ void blocking_threads::work() noexcept {
     performed.perform(job);
     job.reset();
     lock.lock();
+    me.busy = false;
+    if (ending_ || alive_ <= most_ + lost_) continue;
+    // Others have taken its place while it was lost.
+    me.thread.detach();
+    workers_.remove_if([&me](const worker& each) { return &each == &me; });
+    break;
   }
   --alive_;
 }

@@ -79,7 +79,7 @@ blocking_device::~blocking_device() {
 }
 
 stream_wiring blocking_device::wiring() noexcept {
-  return {this, file_ == nullptr ? -1 : file_->get(), io_kind::read, io_kind::write};
+  return {this, file_->get(), io_kind::read, io_kind::write};
 }
 
 bool blocking_device::start(io_op& wanted) noexcept {
@@ -161,7 +161,6 @@ void blocking_device::close() noexcept {
     drop_transfer();
   }
   ended_.reset();
-  file_.reset();
   if (waiting_ != nullptr) end(*std::exchange(waiting_, nullptr), io_closed);
 }
 
