@@ -58,6 +58,7 @@ class file_transfer final : public blocking_job {
       return reads_ ? system_calls().read(number, bytes_.data(), bytes_.size())
                     : system_calls().write(number, bytes_.data(), bytes_.size());
     });
+    file_.reset();  // before anybody learns of the end: not to be the last, who closes it
   }
 
   std::shared_ptr<const owned_descriptor> file_;
