@@ -46,6 +46,8 @@ class blocking_threads : public std::enable_shared_from_this<blocking_threads> {
 
   void submit(std::shared_ptr<blocking_job> job);
   void end() noexcept;
+  /// Drops a job that no thread has taken.
+  void forget(const blocking_job& job) noexcept;
   void note_lost() noexcept;
   void note_found() noexcept;
 
@@ -107,7 +109,11 @@ bool blocking_job::abandon() noexcept {
 
 void blocking_job::give_up(std::unique_lock<std::mutex>& lock) noexcept {
   const bool first = !std::exchange(abandoned_, true);
-  if (!first || !running_) return;
+  if (!first) return;
+  if (!running_) {
+    if (threads_ != nullptr) threads_->forget(*this);  // the caller has it still
+    return;
+  }
   // The thread that ends the call meanwhile says so behind this, as it needs the lock for it.
   threads_->note_lost();
   if (when_cancelled_ == begun_call::awaited) ended_.wait(lock, [this] { return !running_; });
@@ -159,6 +165,11 @@ void blocking_threads::start_if_needed() noexcept {
   } catch (...) {
     // Whoever needs it to be there looks at alive_.
   }
+}
+
+void blocking_threads::forget(const blocking_job& job) noexcept {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  std::erase_if(jobs_, [&job](const auto& each) { return each.get() == &job; });
 }
 
 void blocking_threads::note_lost() noexcept {
