@@ -103,18 +103,23 @@ class scratch_file {
 
 inline bool is_blocking(int handle) { return (::fcntl(handle, F_GETFL) & O_NONBLOCK) == 0; }
 
-/// Forbids to open handles anew, as for a terminal of another user.
+/// Forbids to open handles anew, as for a terminal of another user. Touches no other call: threads
+/// of the library may still be closing files.
 class nothing_opens_anew {
  public:
-  nothing_opens_anew() {
+  nothing_opens_anew() : before_(rill::detail::current_system_calls.open) {
     rill::detail::current_system_calls.open = [](const char*, int, unsigned) {
       errno = EACCES;
       return -1;
     };
   }
 
+  nothing_opens_anew(const nothing_opens_anew&) = delete;
+  nothing_opens_anew& operator=(const nothing_opens_anew&) = delete;
+  ~nothing_opens_anew() { rill::detail::current_system_calls.open = before_; }
+
  private:
-  rill::detail::system_calls_restorer restorer_;
+  int (*before_)(const char*, int, unsigned);
 };
 
 }  // namespace rill_test
