@@ -155,8 +155,7 @@ RILL_REACTOR_TEST_CASE("what was written to standard output is not lost at the e
       rill::run(write_and_go(size), rill_test::backend_options());
     }
     CHECK(file.content().size() == size);
-    const std::optional<nothing_opens_anew> forbidden =
-        size % 2 == 0 ? std::nullopt : std::optional<nothing_opens_anew>(std::in_place);
+    const nothing_opens_anew forbidden(size % 2 != 0);
     blocking_pair pair(size == 3'000);
     std::string read;
     std::thread reader([&] {
@@ -260,9 +259,8 @@ RILL_IO_TEST_CASE("a full disk is an error of standard output", "[standard_strea
 
 RILL_IO_TEST_CASE("standard input and output are a terminal", "[standard_streams]") {
   const pseudo_terminal terminal;
-  std::optional<nothing_opens_anew> forbidden;
   for (const bool anew : {true, false}) {
-    if (!anew) forbidden.emplace();
+    const nothing_opens_anew forbidden(!anew);
     const in_place_of input(0, terminal.terminal());
     rill::stream_reader reader = co_await rill::open_standard_input();
     auto line = rill::create_task(reader.readline());
@@ -288,9 +286,8 @@ RILL_IO_TEST_CASE("standard input and output are a terminal", "[standard_streams
 RILL_IO_TEST_CASE("much is written to a terminal", "[standard_streams]") {
   const std::string much(100'000, 'x');
   const pseudo_terminal terminal;
-  std::optional<nothing_opens_anew> forbidden;
   for (const bool anew : {true, false}) {
-    if (!anew) forbidden.emplace();
+    const nothing_opens_anew forbidden(!anew);
     std::string seen;
     const in_place_of output(1, terminal.terminal());
     auto writer = rill::create_task(write_and_close(much));

@@ -208,8 +208,7 @@ RILL_REACTOR_TEST_CASE("a reader of standard output that has gone is an error, a
   const int way = GENERATE(0, 1, 2);  // a pipe; a socket; a pipe that cannot be opened anew
   const rill_test::child_end ended = rill_test::run_in_child([way] {
     std::signal(SIGPIPE, SIG_DFL);
-    std::optional<nothing_opens_anew> forbidden;
-    if (way == 2) forbidden.emplace();
+    const nothing_opens_anew forbidden(way == 2);
     blocking_pair pair(way == 1);
     const in_place_of output(1, pair.in());
     pair.close_in();
