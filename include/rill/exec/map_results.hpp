@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "rill/core/coro.hpp"
+#include "rill/exec/detail/value_iterator.hpp"
 #include "rill/exec/executor_future.hpp"
 #include "rill/exec/submit.hpp"
 #include "rill/loop/executor.hpp"
@@ -34,7 +35,7 @@ template <class T>
 class map_results {
  public:
   using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
-  class iterator;
+  using iterator = detail::value_iterator<map_results>;
 
   explicit map_results(std::vector<executor_future<T>> jobs) noexcept : jobs_(std::move(jobs)) {}
   map_results(map_results&& other) noexcept
@@ -85,6 +86,7 @@ class map_results {
   // [/map_results]
 
  private:
+  friend iterator;
   static coro<std::vector<value_type>> collect(map_results mine) {
     std::vector<value_type> values;
     values.reserve(mine.size());
@@ -108,29 +110,6 @@ class map_results {
   std::vector<executor_future<T>> jobs_;
   std::size_t next_ = 0;
   bool failed_ = false;  // the last one asked for has given no value
-};
-
-/// Of the moment: an input iterator that keeps the value it stands on.
-template <class T>
-class map_results<T>::iterator {
- public:
-  using value_type = map_results::value_type;
-  using difference_type = std::ptrdiff_t;
-
-  explicit iterator(map_results& from) : from_(&from) { from_->take_next(value_); }
-  value_type& operator*() const noexcept { return *value_; }
-  iterator& operator++() {
-    from_->take_next(value_);
-    return *this;
-  }
-  void operator++(int) { ++*this; }
-  friend bool operator==(const iterator& at, std::default_sentinel_t /*end*/) noexcept {
-    return !at.value_.has_value();
-  }
-
- private:
-  map_results* from_;
-  mutable std::optional<value_type> value_;
 };
 
 namespace detail {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rill/core/coro.hpp"
+#include "rill/exec/detail/value_iterator.hpp"
 #include "rill/exec/executor_future.hpp"
 
 namespace rill {
@@ -30,7 +31,7 @@ class process_map_results {
  public:
   using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
   using chunk = std::vector<value_type>;
-  class iterator;
+  using iterator = detail::value_iterator<process_map_results>;
 
   explicit process_map_results(std::vector<executor_future<chunk>> chunks) noexcept
       : chunks_(std::move(chunks)) {}
@@ -71,6 +72,7 @@ class process_map_results {
   // [/process_map_results]
 
  private:
+  friend iterator;
   static coro<std::vector<value_type>> collect(process_map_results mine) {
     std::vector<value_type> values(std::make_move_iterator(mine.rest()),
                                    std::make_move_iterator(mine.present_.end()));
@@ -104,29 +106,6 @@ class process_map_results {
   std::size_t next_ = 0;
   chunk present_;
   std::size_t place_ = 0;
-};
-
-/// Of the moment: an input iterator that keeps the value it stands on.
-template <class T>
-class process_map_results<T>::iterator {
- public:
-  using value_type = process_map_results::value_type;
-  using difference_type = std::ptrdiff_t;
-
-  explicit iterator(process_map_results& from) : from_(&from) { from_->take_next(value_); }
-  value_type& operator*() const noexcept { return *value_; }
-  iterator& operator++() {
-    from_->take_next(value_);
-    return *this;
-  }
-  void operator++(int) { ++*this; }
-  friend bool operator==(const iterator& at, std::default_sentinel_t /*end*/) noexcept {
-    return !at.value_.has_value();
-  }
-
- private:
-  process_map_results* from_;
-  mutable std::optional<value_type> value_;
 };
 
 }  // namespace rill
