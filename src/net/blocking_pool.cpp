@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "net/blocking_pool.hpp"
 
-#include <signal.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <deque>
@@ -11,25 +9,11 @@
 #include <thread>
 #include <utility>
 
+#include "base/quiet_thread.hpp"
+
 namespace rill::detail {
 
 namespace {
-
-/// Blocks all signals in this thread, and so in threads that it starts.
-class signals_blocked {
- public:
-  signals_blocked() noexcept {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  signals_blocked(const signals_blocked&) = delete;
-  signals_blocked& operator=(const signals_blocked&) = delete;
-  ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
 
 // Threads that may be lost to calls which nobody wants any more, before those count like others.
 constexpr std::size_t most_lost = 28;
@@ -149,15 +133,13 @@ void blocking_threads::submit(std::shared_ptr<blocking_job> job) {
   changed_.notify_one();
 }
 
-// A thread of the library is no place for the program's signal handlers, and what sendfile() raises
-// for a broken connection is to be an error.
 void blocking_threads::start_if_needed() noexcept {
   if (jobs_.size() <= idle_ || alive_ >= most_ + std::min(lost_, most_lost)) return;
   try {
-    const signals_blocked for_the_thread;
     worker& made = workers_.emplace_back();
     try {
-      made.thread = std::thread([self = shared_from_this(), &made] { self->work(made); });
+      made.thread =
+          start_quiet_thread({}, [self = shared_from_this(), &made] { self->work(made); });
       ++alive_;
     } catch (...) {
       workers_.pop_back();
