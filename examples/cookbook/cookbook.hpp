@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <stdexcept>
@@ -113,6 +114,21 @@ inline int run(timing& time, rill::coro<> recipe) {
 inline int run(int count, char** arguments, rill::coro<> recipe) {
   timing time(count, arguments);
   return run(time, std::move(recipe));
+}
+
+/// main() of a recipe that plays alone, or, with --port, serves whoever connects until Ctrl-C, in
+/// real time. Both are coroutine functions; `serve` takes the port.
+template <class Recipe, class Serve>
+int play_or_serve(int count, char** arguments, std::string_view usage_text, Recipe recipe,
+                  Serve serve) {
+  examples::command_line line(count, arguments, usage_text);
+  timing time(line);
+  const int port = line.whole_number("--port", -1, 0, 65535);
+  line.done();
+  if (port < 0) return run(time, recipe());
+  if (time.is_virtual()) line.fail("--port serves in real time");
+  const int ended = run(time, serve(static_cast<std::uint16_t>(port)));
+  return ended == interrupted_status ? 0 : ended;
 }
 
 }  // namespace cookbook

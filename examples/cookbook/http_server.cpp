@@ -327,12 +327,5 @@ rill::coro<> serve(std::uint16_t port) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  examples::command_line line(count, arguments, usage);
-  cookbook::timing time(line);
-  const int port = line.whole_number("--port", -1, 0, 65535);
-  line.done();
-  if (port < 0) return cookbook::run(time, recipe());
-  if (time.is_virtual()) line.fail("--port serves in real time");
-  const int ended = cookbook::run(time, serve(static_cast<std::uint16_t>(port)));
-  return ended == cookbook::interrupted_status ? 0 : ended;
+  return cookbook::play_or_serve(count, arguments, usage, recipe, serve);
 }
