@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "loop/brief_look.hpp"
 #include "rill/base/config.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/exception_context.hpp"
@@ -31,6 +32,11 @@ thread_local job_core* job_of_thread = nullptr;
 
 RILL_NOINLINE job_core* exchange_current_job(job_core* job) noexcept {
   return std::exchange(job_of_thread, job);
+}
+
+RILL_NOINLINE brief_look& looking() noexcept {
+  thread_local brief_look of_thread;
+  return of_thread;
 }
 
 /// A thread that blocks.
@@ -156,6 +162,10 @@ bool job_core::wait(std::int64_t nanoseconds) {
   if (done()) return true;
   // A worker that waits for what is behind it in its own queue might wait for ever.
   if (home != nullptr && home == current_home()) perform();
+  if (nanoseconds > brief_look::longest && looking().worth_it() &&
+      looking().look([this] { return done(); })) {
+    return true;
+  }
   blocked_thread me;
   if (!add_waiter(me)) return true;
   std::unique_lock lock(lock_of(*this));

@@ -129,6 +129,12 @@ void loop_core::sleep(std::int64_t limit) {
     if (reactor_->pending() != 0) reactor_->wait(0);
     return;
   }
+  // A thread at work for the loop may answer before the loop is asleep.
+  if (scheduler_->external_work() != 0 && looking_.worth_it() &&
+      looking_.look([this] { return scheduler_->has_posted(); })) {
+    last_look_ = just_awake;
+    return;
+  }
   scheduler_->announce_sleep();
   if (!scheduler_->has_posted()) {
     if (source_ != nullptr && source_->is_virtual()) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "loop/brief_look.hpp"
 #include "rill/core/scheduler.hpp"
 #include "rill/loop/detail/loop_services.hpp"
 #include "rill/loop/event_loop.hpp"
@@ -75,6 +76,7 @@ class loop_core final : public loop_services {
   // says nothing about the length of steps; or: the clock was not read then.
   static constexpr std::int64_t just_awake = 0;
   static constexpr std::int64_t unknown_look = -1;
+  brief_look looking_;
   std::int64_t last_look_ = just_awake;
   std::size_t ran_since_look_ = 0;  // nodes
   std::vector<std::unique_ptr<ready_watch>> watches_;

@@ -36,6 +36,7 @@ worker_threads::acceptance worker_threads::submit(job_ref<>& job) {
   if (worker* const woken = idle_) {
     idle_ = woken->next_idle;
     woken->job = job.give();
+    woken->called.store_release(true);
     lock.unlock();
     woken->changed.notify_one();  // workers stay as long as these, also when they are joined
     return acceptance::taken;
@@ -74,8 +75,7 @@ void worker_threads::work(worker& me) noexcept {
 // One job, or a wait for one.
 void worker_threads::work_on(worker& me, std::unique_lock<std::mutex>& lock) noexcept {
   if (me.job == nullptr) {
-    me.next_idle = std::exchange(idle_, &me);
-    me.changed.wait(lock, [&me, this] { return me.job != nullptr || ending_; });
+    wait_for_work(me, lock);
     return;
   }
   lock.unlock();
@@ -86,6 +86,17 @@ void worker_threads::work_on(worker& me, std::unique_lock<std::mutex>& lock) noe
   done->release();  // may run what others have written
   lock.lock();
   if (me.job == nullptr) me.job = pop();
+}
+
+void worker_threads::wait_for_work(worker& me, std::unique_lock<std::mutex>& lock) noexcept {
+  me.next_idle = std::exchange(idle_, &me);
+  me.called.store_relaxed(false);
+  if (me.looking.worth_it()) {
+    lock.unlock();
+    me.looking.look([&me] { return me.called.load_acquire(); });
+    lock.lock();
+  }
+  me.changed.wait(lock, [&me] { return me.called.load_relaxed(); });
 }
 
 bool worker_threads::initialize() noexcept {
@@ -119,6 +130,7 @@ void worker_threads::end(bool cancel_pending) noexcept {
     const std::lock_guard guard(mutex_);
     ending_ = true;
     for (worker* each = std::exchange(idle_, nullptr); each != nullptr; each = each->next_idle) {
+      each->called.store_release(true);
       each->changed.notify_one();
     }
     if (cancel_pending) left = take_queue();

@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "loop/brief_look.hpp"
+#include "rill/base/detail/atomic.hpp"
 #include "rill/base/unique_function.hpp"
 #include "rill/loop/detail/job_core.hpp"
 
@@ -68,6 +70,8 @@ class worker_threads : public std::enable_shared_from_this<worker_threads> {
   struct worker {
     std::thread thread;
     std::condition_variable changed;
+    atomic<bool> called{false};  // it is idle no more
+    brief_look looking;
     job_core* job = nullptr;
     worker* next_idle = nullptr;
   };
@@ -78,6 +82,7 @@ class worker_threads : public std::enable_shared_from_this<worker_threads> {
   bool initialize() noexcept;
   void break_down(const std::exception_ptr& why) noexcept;
   void work_on(worker& me, std::unique_lock<std::mutex>& lock) noexcept;
+  void wait_for_work(worker& me, std::unique_lock<std::mutex>& lock) noexcept;
   void push(job_core& job) noexcept;
   job_core* pop() noexcept;
   job_core* take_queue() noexcept;

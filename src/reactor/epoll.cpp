@@ -36,7 +36,7 @@ class epoll_reactor final : public readiness_adaptor {
   epoll_reactor() : readiness_adaptor(false), poller_(system_calls().epoll_create1(EPOLL_CLOEXEC)) {
     if (poller_ < 0) throw_system_error(errno, "rill: epoll");
     epoll_event event{};
-    event.events = EPOLLIN;
+    event.events = EPOLLIN | EPOLLET;  // each write is an event: nothing need be read
     event.data.u64 = waker_tag;
     if (system_calls().epoll_ctl(poller_, EPOLL_CTL_ADD, waker_.number(), &event) != 0) {
       const int error = errno;
@@ -119,10 +119,7 @@ class epoll_reactor final : public readiness_adaptor {
         wait_for_events(timeout_ns);  // interrupted: nothing to tell, which is allowed
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events_[static_cast<std::size_t>(i)];
-      if (event.data.u64 == waker_tag) {
-        waker_.clear();
-        continue;
-      }
+      if (event.data.u64 == waker_tag) continue;
       descriptor* const entry =
           table_.find(static_cast<native_handle>(event.data.u64 & UINT32_MAX));
       if (entry == nullptr || !entry->registered || entry->generation != event.data.u64 >> 32)

@@ -59,6 +59,15 @@
 #define RILL_TSAN 0
 #endif
 
+/// Tells the processor that this thread only waits for a word of memory to change.
+#if defined(__x86_64__) || defined(__i386__)
+#define RILL_RELAX() __builtin_ia32_pause()
+#elif defined(__aarch64__)
+#define RILL_RELAX() __asm__ __volatile__("yield")
+#else
+#define RILL_RELAX() ((void)0)
+#endif
+
 /// Never inlined: for cold paths, and for access to thread-locals from coroutines.
 #define RILL_NOINLINE __attribute__((noinline))
 #define RILL_ALWAYS_INLINE inline __attribute__((always_inline))
