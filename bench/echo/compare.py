@@ -8,7 +8,8 @@ order that changes from round to round. A server's CPU time is what it prints wh
 largest value, and the median of the ratios, taken within each round, to the raw server on the same
 interface. The raw servers run twice per round: the ratio of such a pair is the noise.
 
-Server and client run pinned, first to a processor each, then to the same one. Apart shows messages
+Server and client run pinned, first to a processor each, then to the same one; "free", which must be
+asked for, leaves them to the system, as servers of several threads want it. Apart shows messages
 per second and latency. Together tells servers apart: the figure is free of what waking another
 processor costs, which on one connection is ten times the work, and of the question which of the two
 runs the receiving half of the network stack.
@@ -37,6 +38,8 @@ KNOWN = [
     ("raw_epoll_again", "epoll", "floors/raw_epoll_echo", []),
     ("rill_epoll", "epoll", "echo/rill_echo", ["--backend", "epoll"]),
     ("rill_streams_epoll", "epoll", "echo/rill_streams_echo", ["--backend", "epoll"]),
+    ("rill_1_loop_epoll", "epoll", "echo/rill_loops_echo", ["--backend", "epoll", "--loops", "1"]),
+    ("rill_2_loops_epoll", "epoll", "echo/rill_loops_echo", ["--backend", "epoll", "--loops", "2"]),
     ("rill_poll", "epoll", "echo/rill_echo", ["--backend", "poll"]),
     ("uv", "epoll", "peers/uv_echo", []),
     ("asio", "epoll", "peers/asio_echo", []),
@@ -44,6 +47,8 @@ KNOWN = [
     ("raw_io_uring_again", "io_uring", "floors/raw_io_uring_echo", []),
     ("raw_io_uring_oneshot", "io_uring", "floors/raw_io_uring_echo", ["--oneshot"]),
     ("rill_io_uring", "io_uring", "echo/rill_echo", ["--backend", "io_uring"]),
+    ("rill_2_loops_io_uring", "io_uring", "echo/rill_loops_echo",
+     ["--backend", "io_uring", "--loops", "2"]),
     ("rill_streams_io_uring", "io_uring", "echo/rill_streams_echo", ["--backend", "io_uring"]),
 ]
 
@@ -77,8 +82,8 @@ def fields(line):
     return {key: float(value) for key, value in re.findall(r"(\w+)=([0-9.]+)", line)}
 
 
-def pinned(command, cpu):
-    return subprocess.Popen(command, preexec_fn=lambda: os.sched_setaffinity(0, {cpu}),
+def pinned(command, cpus):
+    return subprocess.Popen(command, preexec_fn=lambda: os.sched_setaffinity(0, cpus),
                             stdout=subprocess.PIPE, text=True)
 
 
@@ -179,8 +184,8 @@ def parse_arguments():
     parser.add_argument("--size", type=int, nargs="+", default=[64])
     parser.add_argument("--messages", type=int,
                         help="per run; default: 30,000 on one connection, else 200,000")
-    parser.add_argument("--pin", nargs="+", choices=["apart", "together"],
-                        default=["apart", "together"], help="a processor each, or one for both")
+    parser.add_argument("--pin", nargs="+", choices=["apart", "together", "free"],
+                        default=["apart", "together"], help="a processor each, one for both, or not pinned")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", type=pathlib.Path, help="write all figures to this file")
     options = parser.parse_args()
@@ -193,7 +198,9 @@ def parse_arguments():
 def processors(pin):
     """The processors of server and client."""
     allowed = sorted(os.sched_getaffinity(0))
-    return [allowed[0], allowed[0]] if pin == "together" else [allowed[0], allowed[-1]]
+    if pin == "free":
+        return [set(allowed), set(allowed)]
+    return [{allowed[0]}, {allowed[0]}] if pin == "together" else [{allowed[0]}, {allowed[-1]}]
 
 
 def main():

@@ -20,9 +20,10 @@ void echo_fail(const char* what) {
 }
 
 static void usage(const char* program, unsigned extras) {
-  fprintf(stderr, "usage: %s [--port N] [--seconds S]%s%s\n", program,
+  fprintf(stderr, "usage: %s [--port N] [--seconds S]%s%s%s\n", program,
           (extras & echo_knows_oneshot) != 0 ? " [--oneshot]" : "",
-          (extras & echo_knows_backend) != 0 ? " [--backend NAME]" : "");
+          (extras & echo_knows_backend) != 0 ? " [--backend NAME]" : "",
+          (extras & echo_knows_loops) != 0 ? " [--loops N]" : "");
   exit(2);
 }
 
@@ -46,6 +47,9 @@ struct echo_options echo_parse(int argc, char** argv, unsigned extras) {
       options.seconds = value;
     } else if (strcmp(argv[i], "--backend") == 0 && next != NULL && (extras & echo_knows_backend)) {
       options.backend = next;
+    } else if (strcmp(argv[i], "--loops") == 0 && (extras & echo_knows_loops) != 0 &&
+               read_number(next, 64, &value)) {
+      options.loops = (unsigned)value;
     } else if (strcmp(argv[i], "--oneshot") == 0 && (extras & echo_knows_oneshot) != 0) {
       options.oneshot = true;
       takes_value = false;
@@ -57,7 +61,7 @@ struct echo_options echo_parse(int argc, char** argv, unsigned extras) {
   return options;
 }
 
-int echo_listen(uint16_t port) {
+static int bound_socket(uint16_t port, bool shared) {
   struct rlimit files;
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;
@@ -70,10 +74,19 @@ int echo_listen(uint16_t port) {
   if (listener < 0) echo_fail("socket");
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (shared) setsockopt(listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   if (bind(listener, (const struct sockaddr*)&address, sizeof address) != 0) echo_fail("bind");
-  if (listen(listener, SOMAXCONN) != 0) echo_fail("listen");
   return listener;
 }
+
+static int listening(int bound) {
+  if (listen(bound, SOMAXCONN) != 0) echo_fail("listen");
+  return bound;
+}
+
+int echo_listen(uint16_t port) { return listening(bound_socket(port, false)); }
+int echo_listen_shared(uint16_t port) { return listening(bound_socket(port, true)); }
+int echo_reserve(uint16_t port) { return bound_socket(port, true); }
 
 void echo_arm(double seconds) {
   struct itimerval timer = {0};

@@ -17,9 +17,15 @@ struct echo_options {
   double seconds;       // 0: until SIGINT or SIGTERM
   bool oneshot;         // --oneshot, for servers that know it
   const char* backend;  // --backend NAME, for servers that know it; NULL if it is not given
+  unsigned loops;       // --loops N, for servers that know it; 0 if it is not given
 };
 
-enum echo_extras { echo_no_extras = 0, echo_knows_oneshot = 1, echo_knows_backend = 2 };
+enum echo_extras {
+  echo_no_extras = 0,
+  echo_knows_oneshot = 1,
+  echo_knows_backend = 2,
+  echo_knows_loops = 4
+};
 
 // CPU that the process has used, in microseconds.
 struct echo_cpu {
@@ -35,6 +41,10 @@ struct echo_options echo_parse(int argc, char** argv, unsigned extras);
 
 // Opens the non-blocking listener on 127.0.0.1. Accepted sockets inherit TCP_NODELAY from it.
 int echo_listen(uint16_t port);
+// The same, sharing the port with other listeners opened so.
+int echo_listen_shared(uint16_t port);
+// A socket that does not listen, and keeps the port (0: the system picks one) for shared listeners.
+int echo_reserve(uint16_t port);
 
 // Sends SIGALRM after that time; a server ends on it as on SIGINT and SIGTERM. 0: never.
 void echo_arm(double seconds);
