@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <new>
 #include <utility>
 
 #include "rill/base/detail/atomic.hpp"
@@ -54,6 +55,10 @@ std::string thread_name(const std::string& prefix, std::size_t number) {
 std::uint32_t fork_count() noexcept {
   [[maybe_unused]] static const int registered = ::pthread_atfork(nullptr, nullptr, &count_fork);
   return forks.load_relaxed();
+}
+
+void call_in_forked_children(void (*function)()) {
+  if (::pthread_atfork(nullptr, nullptr, function) != 0) throw std::bad_alloc();
 }
 
 }  // namespace rill::detail

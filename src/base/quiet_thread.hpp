@@ -23,4 +23,8 @@ std::string thread_name(const std::string& prefix, std::size_t number);
 /// were started under another count are not here.
 std::uint32_t fork_count() noexcept;
 
+/// Has the child of each later fork call `function`, in its only thread. For good. Throws
+/// std::bad_alloc.
+void call_in_forked_children(void (*function)());
+
 }  // namespace rill::detail

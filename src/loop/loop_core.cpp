@@ -7,6 +7,7 @@
 #include <exception>
 #include <string>
 
+#include "base/quiet_thread.hpp"
 #include "loop/ready_watch.hpp"
 #include "rill/core/call_graph.hpp"
 #include "rill/core/errors.hpp"
@@ -48,6 +49,20 @@ loop_core::~loop_core() {
   scheduler_->release();
 }
 
+namespace {
+
+// A child of a fork has the memory of its parent's loop, and must not touch what the loop has of
+// the system: both would use it.
+void forget_loops_behind_forks() {
+  static const bool once = [] {
+    call_in_forked_children([] { scheduler::set_current(nullptr); });
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
+}  // namespace
+
 /// While the loop runs: the thread's current scheduler, and the flag.
 class loop_core::running_mark {
  public:
@@ -58,6 +73,7 @@ class loop_core::running_mark {
     if (scheduler::current() != nullptr)
       throw_usage(
           "rill: another event loop is running in this thread; await on it, or use another thread");
+    forget_loops_behind_forks();
     core.running_ = true;
     scheduler::set_current(core.scheduler_);
   }

@@ -59,6 +59,9 @@ class loop_core;
 /// **Threads**: everything but call_soon_threadsafe() belongs to the thread that runs the loop (or,
 /// while it does not run, to the thread that uses it). Misuse throws usage_error: a nested run, a
 /// second loop in the thread, use after close().
+///
+/// **Fork**: in the child no loop runs, also where it was forked in one; it can make its own, and
+/// run that. The parent's must not be used there, nor destroyed: such a child ends by _exit().
 class event_loop {
  public:
   using exception_handler = unique_function<void(event_loop&, const exception_context&)>;
