@@ -24,6 +24,7 @@ namespace detail {
 namespace {
 
 std::atomic<bool> main_called = false;
+std::atomic<parent_watch> watch_of_parent = parent_watch::by_signal;
 
 // Unlike a signal that is ignored, one that is handled is back at its default in programs that a
 // job starts.
@@ -38,12 +39,20 @@ void ignore_interrupts() noexcept {
 
 bool worker_main_is_called() noexcept { return main_called.load(std::memory_order_relaxed); }
 
+void choose_parent_watch(parent_watch how) noexcept {
+  watch_of_parent.store(how, std::memory_order_relaxed);
+}
+parent_watch chosen_parent_watch() noexcept {
+  return watch_of_parent.load(std::memory_order_relaxed);
+}
+
 // The signal comes when the thread ends that has started this process: pools start workers in
 // threads that outlive them. Where the parent ended before the call, its id tells.
-void follow_parent(std::int64_t parent) noexcept {
+void follow_parent(std::int64_t parent, native_handle channel) {
+  ignore_interrupts();
+  if (chosen_parent_watch() == parent_watch::by_channel) return end_with_channel(channel);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(0);
-  ignore_interrupts();
 }
 
 }  // namespace detail
@@ -54,10 +63,11 @@ void process_worker_main() {
   if (found == nullptr) return;
   const std::string marker(found);
   ::unsetenv(detail::worker_marker::name);
-  if (marker.empty()) return;
+  if (marker.size() < 2) return;
 
+  detail::choose_parent_watch(static_cast<detail::parent_watch>(marker[1]));
   std::int64_t parent = 0;
-  std::from_chars(marker.data() + 1, marker.data() + marker.size(), parent);
+  std::from_chars(marker.data() + 2, marker.data() + marker.size(), parent);
   constexpr int handle = detail::worker_marker::channel;
   detail::system_calls().fcntl(handle, F_SETFD, FD_CLOEXEC);
   if (marker.front() == static_cast<char>(detail::worker_role::forks)) {
@@ -65,7 +75,7 @@ void process_worker_main() {
     // It ends when its channel does: the thread that started it may end earlier.
     std::exit(detail::serve_forks(handle));
   }
-  detail::follow_parent(parent);
+  detail::follow_parent(parent, handle);
   detail::process_channel channel(handle);
   std::exit(detail::serve_jobs(channel));
 }

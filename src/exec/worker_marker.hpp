@@ -17,8 +17,10 @@ struct worker_marker {
   /// The descriptor of its channel.
   static constexpr int channel = 3;
 
+  /// "RILL_WORKER=js1234": its role, how it watches its parent, and who that is.
   static std::string text(worker_role role, std::int64_t parent) {
-    return std::string(prefix) + static_cast<char>(role) + std::to_string(parent);
+    return std::string(prefix) + static_cast<char>(role) +
+           static_cast<char>(chosen_parent_watch()) + std::to_string(parent);
   }
 };
 

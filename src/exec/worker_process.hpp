@@ -66,8 +66,22 @@ started_worker spawn_worker(worker_role role);
 /// What a process does that forks workers; gives its exit code.
 int serve_forks(native_handle control);
 
-/// Makes this process end with its parent, and leave interrupts to it. Ends it at once when the
-/// parent is not the one that was told.
-void follow_parent(std::int64_t parent) noexcept;
+/// How a worker learns that its parent has ended while it is in a job.
+enum class parent_watch : char {
+  by_signal = 's',   // the system sends one
+  by_channel = 'c',  // a thread sees the end of its channel
+};
+
+/// What workers that are started from now on do. Tests set it.
+void choose_parent_watch(parent_watch how) noexcept;
+parent_watch chosen_parent_watch() noexcept;
+
+/// In a worker: makes this process end with its parent, in the chosen way, and leave interrupts to
+/// it. Ends it at once when the parent is not the one that was told. Throws std::system_error.
+void follow_parent(std::int64_t parent, native_handle channel);
+
+/// Starts a thread that ends this process when the other end of the channel is closed, by whoever
+/// had it or by his end. Half an end, as the pool's farewell is, leaves it alone.
+void end_with_channel(native_handle channel);
 
 }  // namespace rill::detail

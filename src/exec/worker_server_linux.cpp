@@ -223,7 +223,7 @@ class fork_loop {
     ::signal(SIGCHLD, SIG_DFL);
     ::signal(SIGPIPE, SIG_DFL);
     ::sigprocmask(SIG_SETMASK, &before_, nullptr);
-    follow_parent(server);
+    follow_parent(server, worker);
     channel_.close();
     close_handle(report);
     for (const forked_worker& each : children_) close_handle(each.report);

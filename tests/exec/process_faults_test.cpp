@@ -6,7 +6,9 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <string>
@@ -14,6 +16,7 @@
 
 #include "base/system_calls.hpp"
 #include "exec/pool_jobs.hpp"
+#include "exec/worker_process.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/exec/exec_errors.hpp"
 #include "rill/exec/process_pool_executor.hpp"
@@ -66,6 +69,17 @@ bool has_gone(std::int64_t id) {
   std::getline(status, text);
   return text.empty() || text.find(") Z ") != std::string::npos;
 }
+
+int threads_here() {
+  const std::filesystem::directory_iterator all("/proc/self/task");
+  return static_cast<int>(std::distance(begin(all), end(all)));
+}
+
+/// For systems that send no signal at a parent's end; there workers have a thread more.
+struct watch_by_channel {
+  watch_by_channel() { rill::detail::choose_parent_watch(rill::detail::parent_watch::by_channel); }
+  ~watch_by_channel() { rill::detail::choose_parent_watch(rill::detail::parent_watch::by_signal); }
+};
 
 template <class Job>
 std::string broken_text(const Job& job) {
@@ -210,9 +224,12 @@ TEST_CASE("a fork server that dies takes its workers along, and is replaced", "[
 }
 
 TEST_CASE("workers end with the process that has started them", "[process]") {
+  const auto watch =
+      GENERATE(rill::detail::parent_watch::by_signal, rill::detail::parent_watch::by_channel);
   for (const auto start : both_starts) {
     const rill::shared_value<std::int64_t> id(0);
     const auto end = rill_test::run_in_child([&] {
+      rill::detail::choose_parent_watch(watch);
       rill::process_pool_executor pool(workers(1, start));
       const auto held = pool.submit<&hold>(id);
       if (!comes_true([&] { return id.load() != 0; })) return 1;
@@ -222,6 +239,20 @@ TEST_CASE("workers end with the process that has started them", "[process]") {
     CHECK(end.signal_number == SIGKILL);
     REQUIRE(id.load() != 0);
     CHECK(comes_true([&] { return has_gone(id.load()); }));
+  }
+}
+
+TEST_CASE("workers that watch their channel serve, and end when their pool does", "[process]") {
+  for (const auto start : both_starts) {
+    rill::process_pool_executor usual(workers(1, start));
+    const int threads = usual.submit<&threads_here>().result();
+    const watch_by_channel chosen;
+    rill::process_pool_executor pool(workers(1, start));
+    const std::int64_t first = pool.submit<&who>().result();
+    CHECK(pool.submit<&threads_here>().result() == threads + 1);
+    pool.shutdown();
+    CHECK(has_gone(first));
+    CHECK(pool.stats().lost == 0);
   }
 }
 
@@ -255,7 +286,7 @@ TEST_CASE("workers that are killed at random moments lose no job silently", "[pr
     rill::process_pool_executor pool(workers(2, start));
     std::vector<rill::executor_future<int>> jobs;
     int kills = 0;
-    while (kills < 250) {
+    while (pool.stats().lost < 500) {  // a thousand deaths in all
       for (int i = 0; i < 8; ++i) jobs.push_back(pool.submit<&add>(i, kills));
       const auto ids = pool.worker_ids();
       std::this_thread::sleep_for(std::chrono::microseconds(random() % 1500));
