@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // Work for the processor, in series and in threads: Fibonacci numbers, the means of the rows of a
-// matrix; and a loop that ticks meanwhile. Listings F 1.2, F 1.3, F 1.4, F 1.5, F 7.18, F 7.19,
-// N33, N37.
+// matrix, if there is memory for it; and a loop that ticks meanwhile. Listings F 1.2, F 1.3, F 1.4,
+// F 1.5, F 7.18, F 7.19, F* 7.18, F* 7.19, N33, N37.
+//
+//     cookbook_number_crunching --columns 20000000
 #include <pthread.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstddef>
@@ -10,6 +13,7 @@
 #include <numeric>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +22,14 @@
 using cookbook::say;
 
 namespace {
+
+constexpr std::string_view usage =
+    "usage: cookbook_number_crunching [--columns COUNT] [--virtual] [--scale FACTOR]\n"
+    "  --columns COUNT  numbers in each of the 50 rows of a matrix (2000)\n"
+    "  --virtual        in virtual time: waiting takes no time\n"
+    "  --scale FACTOR   a second takes so many seconds (1)";
+
+constexpr std::size_t rows = 50;
 
 // The first number is 0, the second 1.
 std::int64_t fibonacci(int which) {
@@ -42,24 +54,51 @@ double mean_of(std::span<const double> row) {
   return std::accumulate(row.begin(), row.end(), 0.0) / static_cast<double>(row.size());
 }
 
+double expected_mean(std::size_t row, std::size_t columns) {
+  return static_cast<double>(row * columns) + static_cast<double>(columns - 1) / 2;
+}
+
+void tell(const std::string& how, const std::vector<double>& means, std::size_t columns) {
+  bool right = true;
+  for (std::size_t row = 0; row < means.size(); ++row) {
+    right = right && means[row] == expected_mean(row, columns);
+  }
+  say(std::to_string(means.size()) + " means " + how + ", " + (right ? "all right" : "wrong"));
+}
+
+std::span<const double> row_of(const std::vector<double>& matrix, std::size_t row) {
+  const std::size_t columns = matrix.size() / rows;
+  return std::span<const double>(matrix).subspan(row * columns, columns);
+}
+
+// The loop stands still for as long as it takes.
+void in_series(const std::vector<double>& matrix) {
+  std::vector<double> means;
+  for (std::size_t row = 0; row < rows; ++row) means.push_back(mean_of(row_of(matrix, row)));
+  tell("in series", means, matrix.size() / rows);
+}
+
 // The rows stay where they are: jobs are given a view, and the matrix outlives them, since the
-// scope of the pool ends first.
-rill::coro<> row_means(const std::vector<double>& matrix, std::size_t columns) {
+// scope of the pool ends first. The processors share the way to memory: with rows that are longer
+// than its caches, more threads than two or three gain nothing.
+rill::coro<> in_threads(const std::vector<double>& matrix) {
   const auto body = [&](rill::thread_pool_executor& pool) -> rill::coro<> {
-    std::vector<rill::executor_future<double>> rows;
-    for (std::size_t at = 0; at < matrix.size(); at += columns) {
-      rows.push_back(pool.submit(mean_of, std::span<const double>(matrix).subspan(at, columns)));
+    std::vector<rill::executor_future<double>> jobs;
+    for (std::size_t row = 0; row < rows; ++row) {
+      jobs.push_back(pool.submit(mean_of, row_of(matrix, row)));
     }
-    const std::vector<double> means = co_await rill::gather(std::move(rows));
-    bool right = true;
-    for (std::size_t row = 0; row < means.size(); ++row) {
-      const double expected =
-          static_cast<double>(row * columns) + static_cast<double>(columns - 1) / 2;
-      right = right && means[row] == expected;
-    }
-    say(std::to_string(means.size()) + " means, " + (right ? "all right" : "wrong"));
+    const std::vector<double> means = co_await rill::gather(std::move(jobs));
+    tell("in threads", means, matrix.size() / rows);
   };
   co_await rill::with(rill::thread_pool_executor(2), body);
+}
+
+std::size_t memory_for(std::size_t columns) { return rows * columns * sizeof(double); }
+
+/// Of this machine, in use or not.
+std::size_t memory() {
+  return static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
+         static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
 rill::coro<> tick(int& ticks, const bool& over) {
@@ -69,14 +108,15 @@ rill::coro<> tick(int& ticks, const bool& over) {
   }
 }
 
-rill::coro<> recipe() {
+rill::coro<> recipe(std::size_t columns) {
   int ticks = 0;
   bool over = false;
   const rill::task<> ticking = rill::create_task(tick(ticks, over));
   co_await rill::with(rill::thread_pool_executor(2), in_two_threads);
-  std::vector<double> matrix(50 * 2'000);
+  std::vector<double> matrix(rows * columns);
   std::iota(matrix.begin(), matrix.end(), 0.0);
-  co_await row_means(matrix, 2'000);
+  in_series(matrix);
+  co_await in_threads(matrix);
   over = true;
   co_await ticking;
   say(ticks > 2 ? "the loop has ticked all the while" : "the loop stood still");
@@ -84,4 +124,16 @@ rill::coro<> recipe() {
 
 }  // namespace
 
-int main(int count, char** arguments) { return cookbook::run(count, arguments, recipe()); }
+int main(int count, char** arguments) {
+  examples::command_line line(count, arguments, usage);
+  cookbook::timing time(line);
+  const auto columns =
+      static_cast<std::size_t>(line.whole_number("--columns", 2'000, 1, 80'000'000));
+  line.done();
+  // Else the machine would be busy with moving memory to its disk, and then end something.
+  if (memory_for(columns) > memory() / 2) {
+    line.fail("the matrix would take " + std::to_string(memory_for(columns) >> 20) +
+              " MiB, which is more than half of the memory here");
+  }
+  return cookbook::run(time, recipe(columns));
+}

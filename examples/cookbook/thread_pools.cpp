@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 // A client that blocks, in threads: a pool's map, run_in_executor with gather, the default
-// executor, to_thread, a line of progress, in the order of ending. Listings F 1.6, F 1.7, F 7.3,
-// F 7.4, F 7.5, F 7.6, F 7.7, F 7.8, F 7.2.2-a, N28, N34, N52, N53.
+// executor, to_thread, a line of progress, in the order of ending; as many threads as requests; and
+// what went wrong, in a word. Listings F 1.6, F 1.7, F 7.3, F 7.4, F 7.5, F 7.6, F 7.7, F 7.8,
+// F 7.2.2-a, F 7.2.2-b, N28, N29, N34, N52, N53.
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <numeric>
 #include <ranges>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -103,6 +105,65 @@ rill::coro<> in_order_of_ending(const slow_site& site) {
   say("as completed: " + std::to_string(count));
 }
 
+// As many threads as requests: each one is made, and costs memory, for a few milliseconds of work.
+// All wait at once, which a pool of some tens does nearly as well; tasks do it for far less.
+rill::coro<> as_many_threads_as_requests(const slow_site& site) {
+  constexpr int many = 200;
+  const auto get = [port = site.port()](int number) { return status_of(port, path_of(number)); };
+  std::size_t threads = 0;
+  const auto body = [&](rill::thread_pool_executor& pool) -> rill::coro<> {
+    const std::vector<int> statuses = co_await pool.map(get, std::views::iota(0, many)).all();
+    threads = pool.stats().threads;
+    say(std::to_string(many) + " threads: sum " + std::to_string(sum_of(statuses)));
+  };
+  co_await rill::with(rill::thread_pool_executor(many), body);
+  say(threads > 12 ? "far more threads than would do" : "?");
+}
+
+// A status is no exception: a page that says 404 comes as well as any other, and whoever looks only
+// for exceptions takes it for what was asked for.
+std::string verdict(std::uint16_t port, const std::string& path) {
+  try {
+    const int status = status_of(port, path);
+    return status / 100 == 2 ? "Success" : "HTTP error: " + std::to_string(status);
+  } catch (const std::system_error& error) {
+    return "Other error: " + error.code().message();
+  }
+}
+
+/// One where nobody listens, and that nobody else gets meanwhile.
+class closed_port {
+ public:
+  closed_port() : handle_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    ::bind(handle_, reinterpret_cast<const sockaddr*>(&address), size);
+    ::getsockname(handle_, reinterpret_cast<sockaddr*>(&address), &size);
+    number_ = ntohs(address.sin_port);
+  }
+  closed_port(const closed_port&) = delete;
+  closed_port& operator=(const closed_port&) = delete;
+  ~closed_port() { ::close(handle_); }
+  std::uint16_t number() const noexcept { return number_; }
+
+ private:
+  int handle_;
+  std::uint16_t number_ = 0;
+};
+
+rill::coro<> verdicts(const slow_site& site) {
+  const closed_port nobody;
+  auto [there, missing, refused] =
+      co_await rill::gather(rill::to_thread(verdict, site.port(), std::string("/")),
+                            rill::to_thread(verdict, site.port(), std::string("/missing")),
+                            rill::to_thread(verdict, nobody.number(), std::string("/")));
+  say(there);
+  say(missing);
+  say(refused);
+}
+
 rill::coro<> recipe(const slow_site& site) {
   two_threads(site);
   co_await pool_with_map(site);
@@ -111,6 +172,8 @@ rill::coro<> recipe(const slow_site& site) {
   co_await default_executor(site);
   co_await with_progress(site);
   co_await in_order_of_ending(site);
+  co_await as_many_threads_as_requests(site);
+  co_await verdicts(site);
 }
 
 }  // namespace
