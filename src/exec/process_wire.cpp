@@ -138,10 +138,16 @@ void wire_reader::read_more(void* data, std::size_t size) {
   }
 }
 
+// A length that is not true costs no memory.
 std::string wire_reader::read_text() {
-  const auto size = static_cast<std::size_t>(read_number<std::uint64_t>());
-  std::string text(size, '\0');
-  read(text.data(), size);
+  auto left = static_cast<std::size_t>(read_number<std::uint64_t>());
+  std::string text;
+  while (left != 0) {
+    const std::size_t part = std::min(left, capacity);
+    text.resize(text.size() + part);
+    read(text.data() + (text.size() - part), part);
+    left -= part;
+  }
   return text;
 }
 
