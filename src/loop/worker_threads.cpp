@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "loop/worker_threads.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/quiet_thread.hpp"
@@ -23,7 +24,9 @@ shared_text reason_of_end() noexcept {
 worker_threads::worker_threads(worker_options options)
     : options_(std::move(options)), forks_(fork_count()) {}
 
-worker_threads::~worker_threads() = default;
+worker_threads::~worker_threads() {
+  while (retired_ != nullptr) delete std::exchange(retired_, retired_->next_idle);
+}
 
 bool worker_threads::forked() const noexcept { return fork_count() != forks_; }
 
@@ -41,7 +44,7 @@ worker_threads::acceptance worker_threads::submit(job_ref<>& job) {
     woken->changed.notify_one();  // workers stay as long as these, also when they are joined
     return acceptance::taken;
   }
-  if (workers_.size() < options_.most_threads) {
+  if (workers_.size() < most_now()) {
     try {
       start_thread();
     } catch (...) {
@@ -53,39 +56,98 @@ worker_threads::acceptance worker_threads::submit(job_ref<>& job) {
   return acceptance::taken;
 }
 
+std::size_t worker_threads::most_now() const noexcept {
+  return options_.most_threads + std::min(lost_, options_.most_lost);
+}
+
 void worker_threads::start_thread() {
-  auto fresh = std::make_unique<worker>();
   workers_.reserve(workers_.size() + 1);
-  worker& me = *fresh;
-  fresh->thread = start_quiet_thread(thread_name(options_.name, workers_.size()),
-                                     [self = shared_from_this(), &me] { self->work(me); });
-  workers_.push_back(std::move(fresh));
+  if (retired_ == nullptr) retired_ = new worker;
+  worker& me = *retired_;
+  me.thread = start_quiet_thread(thread_name(options_.name, workers_.size()),
+                                 [self = shared_from_this(), &me] { self->work(me); });
+  retired_ = std::exchange(me.next_idle, nullptr);
+  workers_.emplace_back(&me);
 }
 
 void worker_threads::work(worker& me) noexcept {
   set_home(this);
   if (initialize()) {
-    std::unique_lock lock(mutex_);
-    me.job = pop();
-    while (me.job != nullptr || !ending_) work_on(me, lock);
+    serve(me);
   }
   set_home(nullptr);
 }
 
-// One job, or a wait for one.
-void worker_threads::work_on(worker& me, std::unique_lock<std::mutex>& lock) noexcept {
+void worker_threads::serve(worker& me) noexcept {
+  std::unique_lock lock(mutex_);
+  me.job = pop();
+  while (me.job != nullptr || !ending_) {
+    if (!work_on(me, lock)) break;
+  }
+}
+
+// One job, or a wait for one. False: there are enough others, and `me` has gone.
+bool worker_threads::work_on(worker& me, std::unique_lock<std::mutex>& lock) noexcept {
   if (me.job == nullptr) {
     wait_for_work(me, lock);
-    return;
+    return true;
   }
   lock.unlock();
   me.job->perform();
   lock.lock();
-  job_core* const done = std::exchange(me.job, pop());
+  job_core* const done = std::exchange(me.job, nullptr);
+  const bool enough = !ending_ && workers_.size() > most_now();
+  if (enough) {
+    retire(me);
+  } else {
+    me.job = pop();
+  }
   lock.unlock();
   done->release();  // may run what others have written
   lock.lock();
-  if (me.job == nullptr) me.job = pop();
+  if (!enough && me.job == nullptr) me.job = pop();
+  return !enough;
+}
+
+// In its own thread: others have taken its place while it was lost. Whoever has woken it may still
+// be about to say so to its condition, which therefore stays.
+void worker_threads::retire(const worker& me) noexcept {
+  const auto is_me = [&me](const std::unique_ptr<worker>& each) { return each.get() == &me; };
+  const auto found = std::find_if(workers_.begin(), workers_.end(), is_me);
+  (*found)->thread.detach();
+  worker* const left = found->release();
+  left->next_idle = std::exchange(retired_, left);
+  workers_.erase(found);
+}
+
+void worker_threads::forget(const job_core& job) noexcept {
+  job_core* found = nullptr;
+  {
+    const std::lock_guard guard(mutex_);
+    job_core* before = nullptr;
+    for (found = first_; found != nullptr && found != &job; found = found->next) before = found;
+    if (found == nullptr) return;
+    (before != nullptr ? before->next : first_) = found->next;
+    if (found == last_) last_ = before;
+    --queued_;
+  }
+  found->release();
+}
+
+void worker_threads::note_lost() noexcept {
+  const std::lock_guard guard(mutex_);
+  ++lost_;
+  if (queued_ == 0 || ending_ || workers_.size() >= most_now()) return;
+  try {
+    start_thread();
+  } catch (...) {
+    // What is queued waits for those that there are.
+  }
+}
+
+void worker_threads::note_found() noexcept {
+  const std::lock_guard guard(mutex_);
+  --lost_;
 }
 
 void worker_threads::wait_for_work(worker& me, std::unique_lock<std::mutex>& lock) noexcept {
@@ -179,6 +241,21 @@ void worker_threads::let_go() noexcept {
   } catch (...) {
     // No thread that could wait for them: they keep what they need, and end by themselves.
     for (const std::unique_ptr<worker>& each : workers_) each->thread.detach();
+  }
+}
+
+void worker_threads::leave_busy() noexcept {
+  if (forked()) return;
+  {
+    const std::lock_guard guard(mutex_);
+    gone_ = true;
+    for (const std::unique_ptr<worker>& each : workers_) {
+      if (each->job != nullptr) each->thread.detach();
+    }
+  }
+  // Nobody starts or retires one behind end().
+  for (const std::unique_ptr<worker>& each : workers_) {
+    if (each->thread.joinable()) each->thread.join();
   }
 }
 

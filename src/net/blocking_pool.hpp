@@ -14,9 +14,11 @@
 
 #include "rill/core/coro.hpp"
 #include "rill/core/detail/foreign_awaiter.hpp"
+#include "rill/core/detail/frame_pool.hpp"
 #include "rill/core/detail/ready_queue.hpp"
 #include "rill/core/detail/waiting_task.hpp"
 #include "rill/core/scheduler.hpp"
+#include "rill/loop/detail/job_core.hpp"
 #include "rill/loop/external_work.hpp"
 
 namespace rill::detail {
@@ -37,31 +39,24 @@ class blocking_waiter {
   ~blocking_waiter() = default;
 };
 
-class blocking_threads;
+class worker_threads;
 
-/// One call. Shared by who waits for it and the thread that makes it; whoever of the two is last
-/// frees it.
+/// One call. Counted: who waits for it has it, the threads' queue, the thread that makes it, and
+/// the loop's inbox.
 ///
+/// The phase of the job decides whether a thread makes the call or it is taken back. From then on:
 /// Invariants: 1. `abandoned_` and the post happen under `mutex_`, so a thread never posts to a
-/// loop whose task has gone. 2. From the post until run() or drop(), `self_` keeps the job. 3. Once
-/// it is abandoned, no thread begins it; with begun_call::awaited no thread is at it either when
-/// the awaiter goes. 4. A thread that is at an abandoned job is counted as lost in `threads_`.
-class blocking_job : public ready_node {
+/// loop whose task has gone. 2. With begun_call::awaited no thread is at it when the awaiter goes.
+/// 3. A thread that is at an abandoned job is lost for its `threads_`.
+class blocking_job : public job_core, public ready_node {
  public:
-  blocking_job(const blocking_job&) = delete;
-  blocking_job& operator=(const blocking_job&) = delete;
-  virtual ~blocking_job() = default;
-
-  /// In the thread: makes the call, and posts its end unless it was abandoned. The caller keeps the
-  /// job meanwhile.
-  void perform(std::shared_ptr<blocking_job> self) noexcept;
   /// On the loop's thread: the result is not wanted any more. False: it comes all the same.
   bool abandon() noexcept;
   /// The same when the awaiter goes; waits for the thread if it must.
   void leave() noexcept;
 
   /// Before it is submitted: whom to tell that a thread is lost.
-  void set_threads(std::shared_ptr<blocking_threads> threads) noexcept {
+  void set_threads(std::shared_ptr<worker_threads> threads) noexcept {
     threads_ = std::move(threads);
   }
 
@@ -72,33 +67,35 @@ class blocking_job : public ready_node {
       : ready_node(&job_ops), owner_(&owner), when_cancelled_(when_cancelled) {}
   virtual void call() = 0;
   void rethrow_error() {
-    if (error_) std::rethrow_exception(std::move(error_));
+    if (failure_) std::rethrow_exception(std::move(failure_));
   }
 
  private:
-  static void run(ready_node& node) noexcept;
-  static void drop(ready_node& node) noexcept;
+  static void tell_end(ready_node& node) noexcept;
+  static void drop_end(ready_node& node) noexcept;
   static const ready_ops job_ops;
 
-  void give_up(std::unique_lock<std::mutex>& lock) noexcept;
+  void run() noexcept override;
+  bool take_back() noexcept;
+  void abandon_begun() noexcept;
 
-  std::shared_ptr<blocking_threads> threads_;
+  std::shared_ptr<worker_threads> threads_;
   std::mutex mutex_;
   std::condition_variable ended_;
   scheduler* owner_;
   const begun_call when_cancelled_;
-  bool running_ = false;
+  bool returned_ = false;
   bool abandoned_ = false;
   bool posted_ = false;
-  std::exception_ptr error_;
-  std::shared_ptr<blocking_job> self_;
+  std::exception_ptr failure_;
 };
 
 /// A few threads, started as jobs come, which see no signals. A thread whose call nobody wants any
 /// more, a look-up that hangs, does not count, so that others have their turn.
 ///
-/// Nobody waits for the threads: at the end of the program they may still be at a call that was
-/// left. Calls that must end are waited for by their jobs' awaiters.
+/// Nobody waits for threads that are at a call: at the end of the program they may still be at one
+/// that was left. Calls that must end are waited for by their jobs' awaiters. In the child of a
+/// fork the pool begins anew.
 class blocking_pool {
  public:
   explicit blocking_pool(std::size_t most_threads);
@@ -108,10 +105,15 @@ class blocking_pool {
   ~blocking_pool();
 
   /// Throws if there is no memory, or no thread at all; nothing has happened then.
-  void submit(std::shared_ptr<blocking_job> job);
+  void submit(const job_ref<blocking_job>& job);
 
  private:
-  std::shared_ptr<blocking_threads> threads_;
+  std::shared_ptr<worker_threads> present_threads();
+  std::shared_ptr<worker_threads> make_threads() const;
+
+  const std::size_t most_threads_;
+  std::mutex mutex_;
+  std::shared_ptr<worker_threads> threads_;
 };
 
 /// Gives a job to a pool when awaited, and waits for its end.
@@ -120,8 +122,7 @@ class [[nodiscard]] blocking_awaiter final : public parking_awaiter,
                                              private blocking_waiter {
  public:
   /// `what`: for dumps; static text.
-  blocking_awaiter(blocking_pool& pool, std::shared_ptr<blocking_job> job,
-                   const char* what) noexcept
+  blocking_awaiter(blocking_pool& pool, job_ref<blocking_job> job, const char* what) noexcept
       : pool_(pool), job_(std::move(job)), what_(what) {}
   blocking_awaiter(const blocking_awaiter&) = delete;
   blocking_awaiter& operator=(const blocking_awaiter&) = delete;
@@ -161,14 +162,14 @@ class [[nodiscard]] blocking_awaiter final : public parking_awaiter,
   void call_ended() noexcept override { task_->wake(); }
 
   blocking_pool& pool_;
-  const std::shared_ptr<blocking_job> job_;
+  const job_ref<blocking_job> job_;
   const char* const what_;
   bool submitted_ = false;
 };
 
 /// A job with its function and its result.
 template <class Function>
-class blocking_call final : public blocking_job {
+class blocking_call final : public blocking_job, public from_pool {
  public:
   using value_type = std::invoke_result_t<Function&>;
 
@@ -195,8 +196,9 @@ template <class Function>
 coro<std::invoke_result_t<Function&>> run_blocking(blocking_pool& pool, begun_call when_cancelled,
                                                    const char* what, Function function) {
   const external_work_guard outside;
-  const auto job = std::make_shared<blocking_call<Function>>(scheduler::require_current(),
-                                                             when_cancelled, std::move(function));
+  using call = blocking_call<Function>;
+  const job_ref<call> job(
+      new call(scheduler::require_current(), when_cancelled, std::move(function)), {});
   co_await blocking_awaiter(pool, job, what);
   co_return job->take();
 }

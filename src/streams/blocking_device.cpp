@@ -27,7 +27,7 @@ constexpr std::size_t block = 64 * 1024;
 }  // namespace
 
 /// One call of a thread, with memory of its own.
-class file_transfer final : public blocking_job {
+class file_transfer final : public blocking_job, public from_pool {
  public:
   // What is being written is written to the end, also if the stream is aborted meanwhile.
   file_transfer(scheduler& owner, std::shared_ptr<const owned_descriptor> file, const io_op& wanted)
@@ -88,12 +88,12 @@ bool blocking_device::start(io_op& wanted) noexcept {
     wanted.result = 0;
     return true;
   }
-  if (ended_ != nullptr && wanted.kind == io_kind::read) {
-    if (ended_->give(wanted)) ended_.reset();
+  if (ended_ && wanted.kind == io_kind::read) {
+    if (ended_->give(wanted)) ended_ = {};
     return true;
   }
   try {
-    if (transfer_ == nullptr) begin(wanted);
+    if (!transfer_) begin(wanted);
   } catch (const std::system_error& error) {
     wanted.result = -error.code().value();
     return true;
@@ -106,7 +106,7 @@ bool blocking_device::start(io_op& wanted) noexcept {
 }
 
 void blocking_device::begin(const io_op& wanted) {
-  auto made = std::make_shared<file_transfer>(*owner_, file_, wanted);
+  job_ref<file_transfer> made(new file_transfer(*owner_, file_, wanted), {});
   made->waiting = this;
   file_pool().submit(made);
   transfer_ = std::move(made);
@@ -115,7 +115,7 @@ void blocking_device::begin(const io_op& wanted) {
 
 void blocking_device::call_ended() noexcept {
   owner_->end_external_work();
-  const std::shared_ptr<file_transfer> ended = std::move(transfer_);
+  const job_ref<file_transfer> ended = std::move(transfer_);
   if (waiting_ == nullptr) {
     ended_ = ended;
     return;
@@ -152,16 +152,16 @@ void blocking_device::end_write(io_op& wanted) noexcept {
 
 void blocking_device::drop_transfer() noexcept {
   transfer_->waiting = nullptr;
-  transfer_.reset();
+  transfer_ = {};
   owner_->end_external_work();
 }
 
 void blocking_device::close() noexcept {
-  if (transfer_ != nullptr) {
+  if (transfer_) {
     transfer_->leave();
     drop_transfer();
   }
-  ended_.reset();
+  ended_ = {};
   if (waiting_ != nullptr) end(*std::exchange(waiting_, nullptr), io_closed);
 }
 

@@ -43,8 +43,8 @@ class blocking_device final : public stream_device,
   scheduler* owner_;  // counted
   // Closed when neither this nor a thread uses it.
   std::shared_ptr<const owned_descriptor> file_;
-  std::shared_ptr<file_transfer> transfer_;
-  std::shared_ptr<file_transfer> ended_;  // a read that has bytes, an end or an error to give
+  job_ref<file_transfer> transfer_;
+  job_ref<file_transfer> ended_;  // a read that has bytes, an end or an error to give
   io_op* waiting_ = nullptr;
 };
 
