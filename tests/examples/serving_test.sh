@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # The recipes that serve until Ctrl-C: somebody connects, and the end is clean.
-# usage: serving_test.sh STREAM_ECHO PRESENCE
+# usage: serving_test.sh STREAM_ECHO PRESENCE BLOCKING_VIEWS THREAD_PER_CLIENT
 set -eu
 
 folder=$(mktemp -d)
@@ -51,3 +51,22 @@ server=$!
 port=$(port_told)
 [ "$port" -gt 0 ] || fail "which port?"
 interrupt
+
+"$3" --port 0 >"$folder/server" 2>&1 &
+server=$!
+tries=0
+while ! grep -q 'http://127.0.0.1:[1-9]' "$folder/server"; do
+  tries=$((tries + 1))
+  [ $tries -lt 200 ] || fail "no address is told"
+  sleep 0.05
+done
+interrupt
+
+"$4" --port 0 >"$folder/server" 2>&1 &
+server=$!
+port=$(port_told)
+"$1" --connect "$port" --clients 3 --payload "to and fro" --scale 0.01 >"$folder/clients" 2>&1 ||
+  fail "the clients of threads ended with $?"
+[ "$(grep -c 'client: received to and fro' "$folder/clients")" -eq 3 ] || fail "three echoes"
+interrupt
+grep -q 'Shutting down! 3 clients' "$folder/server" || fail "Shutting down!"
