@@ -185,7 +185,8 @@ def parse_arguments():
     parser.add_argument("--messages", type=int,
                         help="per run; default: 30,000 on one connection, else 200,000")
     parser.add_argument("--pin", nargs="+", choices=["apart", "together", "free"],
-                        default=["apart", "together"], help="a processor each, one for both, or not pinned")
+                        default=["apart", "together"],
+                        help="a processor each, one for both, or not pinned")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", type=pathlib.Path, help="write all figures to this file")
     options = parser.parse_args()
