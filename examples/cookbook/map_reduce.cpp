@@ -2,12 +2,18 @@
 // Map-reduce in processes, with a line of progress: words in four lines, then how often each word
 // stands in a large file of counts. Listings F 6.6, F 6.7, F 6.8, F 6.9, F 6.4.3-a, F 6.4.3-b,
 // F 6.11b, N50.
+//
+//     cookbook_map_reduce --file googlebooks-eng-all-1gram-20120701-a --workers 8
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <filesystem>
+#include <fstream>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -18,6 +24,23 @@ using namespace std::chrono_literals;
 using cookbook::say;
 
 namespace {
+
+constexpr std::string_view usage =
+    "usage: cookbook_map_reduce [--file FILE] [--word WORD] [--chunk LINES] [--workers COUNT]\n"
+    "                           [--virtual] [--scale FACTOR]\n"
+    "  --file FILE      lines of word TAB year TAB occurrences TAB volumes (made up)\n"
+    "  --word WORD      whose count is told (Aardvark)\n"
+    "  --chunk LINES    so many for each job (600; 60000 with --file)\n"
+    "  --workers COUNT  processes (2)\n"
+    "  --virtual        in virtual time: waiting takes no time\n"
+    "  --scale FACTOR   a second takes so many seconds (1)";
+
+struct plan {
+  std::string file;  // empty: made up
+  std::string word;
+  std::size_t chunk = 0;
+  std::size_t workers = 0;
+};
 
 using counts = std::map<std::string, long>;
 using lines = std::vector<std::string>;
@@ -82,16 +105,45 @@ std::vector<std::vector<T>> partitions(std::vector<T> items, std::size_t size) {
   return parts;
 }
 
-lines made_up_file() {
-  lines all;
-  for (int year = 1900; year < 2000; ++year) {
-    for (int word = 0; word < 100; ++word) {
-      all.push_back((word == 7 ? "Aardvark" : "word" + std::to_string(word)) + '\t' +
-                    std::to_string(year) + '\t' + std::to_string(word * (year - 1899)) + "\t1");
+/// A file that goes with its owner.
+class made_up_file {
+ public:
+  made_up_file()
+      : path_(std::filesystem::temp_directory_path() / ("rill-words-" + cookbook::unique_name())) {
+    std::ofstream to(path_);
+    for (int year = 1900; year < 2000; ++year) {
+      for (int word = 0; word < 100; ++word) {
+        to << (word == 7 ? "Aardvark" : "word" + std::to_string(word)) << '\t' << year << '\t'
+           << word * (year - 1899) << "\t1\n";
+      }
     }
+    to << "no number here\n";
   }
-  all.push_back("no number here");
+  made_up_file(const made_up_file&) = delete;
+  made_up_file& operator=(const made_up_file&) = delete;
+  ~made_up_file() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+  std::string name() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// In a thread: a disk takes its time.
+lines lines_of(const std::string& file) {
+  std::ifstream from(file);
+  if (!from) throw std::runtime_error("cannot read " + file);
+  lines all;
+  for (std::string line; std::getline(from, line);) all.push_back(std::move(line));
   return all;
+}
+
+rill::coro<lines> input_of(const plan& how) {
+  if (!how.file.empty()) co_return co_await rill::to_thread(lines_of, how.file);
+  const made_up_file made;
+  co_return co_await rill::to_thread(lines_of, made.name());
 }
 
 // Ends with its scope: neither an empty file nor a job that fails keeps it.
@@ -135,28 +187,33 @@ rill::coro<> four_lines(rill::process_pool_executor& pool) {
   tell_words(merged_all(std::move(mapped)));
 }
 
-rill::coro<> large_file(rill::process_pool_executor& pool, rill::shared_value<int> counter) {
+rill::coro<> large_file(rill::process_pool_executor& pool, rill::shared_value<int> counter,
+                        const plan& how) {
   counts serial;
-  const lines all = made_up_file();
+  lines all = co_await input_of(how);
   for (const std::string& line : all) add_line(serial, line);
-  std::vector<counts> mapped = co_await with_progress(pool, partitions(all, 600), counter);
+  std::vector<lines> parts = partitions(std::move(all), how.chunk);
+  std::vector<counts> mapped = co_await with_progress(pool, std::move(parts), counter);
   std::vector<counts> again = mapped;
   const counts here = merged_all(std::move(mapped));
   const counts there = co_await reduced_in_rounds(pool, std::move(again), 5);
-  say("Aardvark has appeared " + std::to_string(here.at("Aardvark")) + " times.");
-  say(std::to_string(here.at("")) + " line could not be read");
+  const auto found = here.find(how.word);
+  say(how.word + " has appeared " + std::to_string(found == here.end() ? 0 : found->second) +
+      " times.");
+  const auto odd = here.find("");
+  say("lines that could not be read: " + std::to_string(odd == here.end() ? 0 : odd->second));
   say(here == serial && there == serial ? "the same in series, in chunks and in rounds" : "wrong");
 }
 
-rill::coro<> recipe() {
+rill::coro<> recipe(plan how) {
   const rill::shared_value<int> counter(0);
   rill::process_pool_options options;
-  options.max_workers = 2;
+  options.max_workers = how.workers;
   options.initializer = rill::process_initializer::of<&count_into>(counter);
   rill::process_pool_executor pool(std::move(options));
-  const auto body = [counter](rill::process_pool_executor& workers) -> rill::coro<> {
+  const auto body = [&](rill::process_pool_executor& workers) -> rill::coro<> {
     co_await four_lines(workers);
-    co_await large_file(workers, counter);
+    co_await large_file(workers, counter, how);
   };
   co_await rill::with(pool, body);
 }
@@ -165,5 +222,14 @@ rill::coro<> recipe() {
 
 int main(int count, char** arguments) {
   rill::process_worker_main();
-  return cookbook::run(count, arguments, recipe());
+  examples::command_line line(count, arguments, usage);
+  cookbook::timing time(line);
+  plan how;
+  how.file = line.text("--file", "");
+  how.word = line.text("--word", "Aardvark");
+  const int chunk = how.file.empty() ? 600 : 60'000;
+  how.chunk = static_cast<std::size_t>(line.whole_number("--chunk", chunk, 1, 10'000'000));
+  how.workers = static_cast<std::size_t>(line.whole_number("--workers", 2, 1, 256));
+  line.done();
+  return cookbook::run(time, recipe(std::move(how)));
 }
