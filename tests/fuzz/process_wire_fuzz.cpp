@@ -217,7 +217,7 @@ std::string pattern(std::size_t size, std::uint8_t from) {
 /// What was written between two ends, or nothing if it was taken back.
 using message = std::optional<std::string>;
 
-std::vector<message> write_messages(script& steps, process_channel& channel) {
+std::vector<message> write_messages(script& steps, std::size_t most, process_channel& channel) {
   std::vector<message> written;
   wire_writer out(channel);
   std::string now;
@@ -232,7 +232,7 @@ std::vector<message> write_messages(script& steps, process_channel& channel) {
       written.emplace_back(std::nullopt);
       now.clear();
     } else {
-      const std::string part = pattern(steps.size(), what);
+      const std::string part = pattern(std::min(steps.size(), most), what);
       out.write(part.data(), part.size());
       now += part;
     }
@@ -242,13 +242,20 @@ std::vector<message> write_messages(script& steps, process_channel& channel) {
   return written;
 }
 
+// Small ones for small messages: a large one byte by byte would take all the time.
+std::size_t piece_of(std::uint8_t value) {
+  const auto wide = static_cast<std::size_t>(value);
+  return 1 + wide * wide;
+}
+
 void write_and_read(script steps) {
-  const std::size_t sent_at_once = 1 + 1'000 * static_cast<std::size_t>(steps.next());
-  const std::size_t read_at_once = 1 + 1'000 * static_cast<std::size_t>(steps.next());
+  const std::size_t sent_at_once = piece_of(steps.next());
+  const std::size_t read_at_once = piece_of(steps.next());
   the_wire.bytes.clear();
   the_wire.piece = sent_at_once;
   open_channel open;
-  const std::vector<message> written = write_messages(steps, open.channel);
+  const std::size_t most = 200 * std::min(sent_at_once, read_at_once);
+  const std::vector<message> written = write_messages(steps, most, open.channel);
   the_wire.piece = read_at_once;
   wire_reader in(open.channel);
   for (const message& each : written) {
@@ -256,7 +263,7 @@ void write_and_read(script steps) {
       in.begin();
       std::string read(each ? each->size() : 0, '\0');
       for (std::size_t from = 0; from < read.size();) {
-        const std::size_t part = std::min(read.size() - from, 1 + steps.size());
+        const std::size_t part = std::min(read.size() - from, read.size() / 64 + steps.size() + 1);
         in.read(read.data() + from, part);
         from += part;
       }
