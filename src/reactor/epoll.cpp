@@ -19,8 +19,8 @@
 #include <memory>
 
 #include "base/system_calls.hpp"
-#include "reactor/eventfd_waker.hpp"
 #include "reactor/factories.hpp"
+#include "reactor/handle_waker.hpp"
 #include "reactor/readiness_adaptor.hpp"
 #include "rill/base/error.hpp"
 
@@ -131,7 +131,7 @@ class epoll_reactor final : public readiness_adaptor {
     }
   }
 
-  eventfd_waker waker_;
+  handle_waker waker_;
   int poller_;
   bool has_pwait2_ = true;
   // As many as are answered while what was received is still in a core's cache; with 256, a server

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/system_calls.hpp"
-#include "reactor/eventfd_waker.hpp"
 #include "reactor/factories.hpp"
+#include "reactor/handle_waker.hpp"
 #include "reactor/readiness_adaptor.hpp"
 
 namespace rill::detail {
@@ -105,7 +105,7 @@ class poll_reactor final : public readiness_adaptor {
     }
   }
 
-  eventfd_waker waker_;
+  handle_waker waker_;
   std::vector<pollfd> polled_;  // the waker first
   std::vector<pollfd> reports_;
   std::size_t handles_ = 0;
