@@ -7,21 +7,21 @@
 #include <new>
 #include <utility>
 
+#include "base/host.hpp"
 #include "rill/base/detail/atomic.hpp"
 
 namespace rill::detail {
 
 namespace {
 
-// What Linux has room for, without the zero at the end.
-constexpr std::size_t longest_name = 15;
+constexpr std::size_t longest_name = longest_thread_name;
 
 /// Blocks all signals in this thread, and so in threads that it starts.
 class signals_blocked {
  public:
   signals_blocked() noexcept {
     sigset_t all;
-    ::sigfillset(&all);
+    sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
   signals_blocked(const signals_blocked&) = delete;
@@ -42,7 +42,7 @@ std::thread start_quiet_thread(std::string name, unique_function<void()> body) {
   if (name.size() > longest_name) name.resize(longest_name);
   const signals_blocked for_the_thread;
   return std::thread([name = std::move(name), body = std::move(body)]() mutable {
-    if (!name.empty()) ::pthread_setname_np(::pthread_self(), name.c_str());
+    if (!name.empty()) name_this_thread(name.c_str());
     body();
   });
 }

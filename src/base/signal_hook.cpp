@@ -18,7 +18,7 @@ bool is_plain(const struct sigaction& present, void (*what)(int)) noexcept {
 
 signal_lock::guard::guard(signal_lock& lock) noexcept : lock_(lock) {
   sigset_t all;
-  ::sigfillset(&all);
+  sigfillset(&all);
   ::pthread_sigmask(SIG_BLOCK, &all, &before_);
   while (lock_.held_.exchange(true)) ::sched_yield();
 }
@@ -102,7 +102,7 @@ void signal_hook::raise_earlier() noexcept {
 void signal_hook::set_default() const noexcept {
   action standard{};
   standard.sa_handler = SIG_DFL;
-  ::sigemptyset(&standard.sa_mask);
+  sigemptyset(&standard.sa_mask);
   ::sigaction(number_, &standard, nullptr);
 }
 

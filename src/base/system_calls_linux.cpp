@@ -12,7 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "base/system_calls.hpp"
+#include "base/system_numbers.hpp"
 
 namespace rill::detail {
 
@@ -28,6 +31,13 @@ int call_fstat(int handle, struct stat* status) { return ::fstat(handle, status)
 int call_eventfd(unsigned value, int flags) { return ::eventfd(value, flags); }
 
 }  // namespace
+
+constexpr int system_numbers::non_blocking = SOCK_NONBLOCK;
+constexpr int system_numbers::not_inherited = SOCK_CLOEXEC;
+constexpr int system_numbers::no_signal = MSG_NOSIGNAL;
+constexpr int system_numbers::handles_not_inherited = MSG_CMSG_CLOEXEC;
+constexpr int system_numbers::not_on_network = ENONET;
+constexpr bool system_numbers::abstract_names = true;
 
 constinit system_call_table current_system_calls{
     .socket = ::socket,

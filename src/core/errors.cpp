@@ -3,7 +3,6 @@
 
 #include <exception>
 #include <string>
-#include <typeinfo>
 
 #include "rill/core/detail/promise_base.hpp"
 #include "rill/core/exception_context.hpp"
@@ -16,24 +15,6 @@ namespace detail {
 void throw_usage(const char* what) { throw usage_error(what); }
 
 void throw_invalid_state(const char* what) { throw invalid_state_error(what); }
-
-namespace {
-
-// exception_ptr of libstdc++ knows its type; for a final one the comparison is exact.
-bool is_of_type(const std::exception_ptr& error, const std::type_info& wanted) noexcept {
-  const std::type_info* const type = error.__cxa_exception_type();
-  return type != nullptr && *type == wanted;
-}
-
-}  // namespace
-
-bool is_cancellation(const std::exception_ptr& error) noexcept {
-  return is_of_type(error, typeid(cancelled_error));
-}
-
-bool is_generator_exit(const std::exception_ptr& error) noexcept {
-  return is_of_type(error, typeid(generator_exit));
-}
 
 void promise_base::throw_unusable() const {
   if (broken()) {

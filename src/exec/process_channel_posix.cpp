@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/system_calls.hpp"
+#include "base/system_numbers.hpp"
 #include "exec/process_channel.hpp"
 #include "rill/base/error.hpp"
 
@@ -32,7 +33,8 @@ void put_handles(msghdr& message, std::span<const native_handle> handles) noexce
   cmsghdr* const header = CMSG_FIRSTHDR(&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(handles.size() * sizeof(int));
+  header->cmsg_len =
+      static_cast<decltype(header->cmsg_len)>(CMSG_LEN(handles.size() * sizeof(int)));
   auto* to = CMSG_DATA(header);
   for (const native_handle handle : handles) {
     const int number = static_cast<int>(handle);
@@ -69,7 +71,7 @@ process_channel& process_channel::operator=(process_channel&& other) noexcept {
 void process_channel::send(std::span<const std::byte> head, std::span<const std::byte> body,
                            std::span<const native_handle> handles) {
   alignas(cmsghdr) std::array<std::byte, control_size> control{};
-  const int flags = MSG_NOSIGNAL | (ended_ == invalid_handle ? 0 : MSG_DONTWAIT);
+  const int flags = system_numbers::no_signal | (ended_ == invalid_handle ? 0 : MSG_DONTWAIT);
   while (!head.empty() || !body.empty()) {
     std::array<iovec, 2> parts{vector_of(head), vector_of(body)};
     msghdr message{};
@@ -77,7 +79,8 @@ void process_channel::send(std::span<const std::byte> head, std::span<const std:
     message.msg_iovlen = parts.size();
     if (!handles.empty()) {
       message.msg_control = control.data();
-      message.msg_controllen = CMSG_SPACE(handles.size() * sizeof(int));
+      message.msg_controllen =
+          static_cast<decltype(message.msg_controllen)>(CMSG_SPACE(handles.size() * sizeof(int)));
       put_handles(message, handles);
     }
     const ssize_t sent = system_calls().sendmsg(static_cast<int>(socket_), &message, flags);
@@ -101,7 +104,8 @@ void process_channel::send(std::span<const std::byte> head, std::span<const std:
 std::size_t process_channel::receive(std::span<std::byte> room,
                                      std::vector<native_handle>& handles) {
   alignas(cmsghdr) std::array<std::byte, control_size> control{};
-  const int flags = MSG_CMSG_CLOEXEC | (ended_ == invalid_handle ? 0 : MSG_DONTWAIT);
+  const int flags =
+      system_numbers::handles_not_inherited | (ended_ == invalid_handle ? 0 : MSG_DONTWAIT);
   while (true) {
     iovec part{room.data(), room.size()};
     msghdr message{};
@@ -161,7 +165,9 @@ void process_channel::close() noexcept {
 
 channel_pair make_channel_pair() {
   std::array<int, 2> ends{};
-  if (system_calls().socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+  constexpr int kind = SOCK_STREAM;
+  if (system_calls().socketpair(AF_UNIX, kind | system_numbers::not_inherited, 0, ends.data()) !=
+      0) {
     throw_system_error(errno, "rill: connecting with a process of a pool");
   }
   channel_pair pair;

@@ -20,7 +20,10 @@ class worker_waker {
   bool wait(native_handle ended) noexcept;
 
  private:
-  native_handle handle_;
+  void clear() noexcept;
+
+  native_handle handle_ = invalid_handle;
+  native_handle writing_ = invalid_handle;  // the same one, or the other end of a pipe
 };
 
 /// Whether a handle is readable now.

@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "exec/worker_waker.hpp"
-
-#include <poll.h>
-#include <signal.h>
+// By an eventfd.
 #include <sys/eventfd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdint>
 
 #include "base/system_calls.hpp"
 #include "base/uninterrupted.hpp"
 #include "exec/process_channel.hpp"
+#include "exec/worker_waker.hpp"
 #include "rill/base/error.hpp"
 
 namespace rill::detail {
 
-worker_waker::worker_waker() : handle_(system_calls().eventfd(0, EFD_CLOEXEC)) {
+worker_waker::worker_waker() : handle_(system_calls().eventfd(0, EFD_CLOEXEC)), writing_(handle_) {
   if (handle_ < 0) throw_system_error(errno, "rill: starting a process pool");
 }
 
@@ -25,37 +22,13 @@ worker_waker::~worker_waker() { close_handle(handle_); }
 void worker_waker::wake() noexcept {
   const std::uint64_t once = 1;
   uninterrupted(
-      [&] { return system_calls().write(static_cast<int>(handle_), &once, sizeof once); });
+      [&] { return system_calls().write(static_cast<int>(writing_), &once, sizeof once); });
 }
 
-bool worker_waker::wait(native_handle ended) noexcept {
-  std::array<pollfd, 2> watched{
-      {{static_cast<int>(handle_), POLLIN, 0}, {static_cast<int>(ended), POLLIN, 0}}};
-  uninterrupted([&] { return system_calls().poll(watched.data(), watched.size(), -1); });
-  if (watched[0].revents == 0) return watched[1].revents == 0;
+void worker_waker::clear() noexcept {
   std::uint64_t count = 0;
   uninterrupted(
       [&] { return system_calls().read(static_cast<int>(handle_), &count, sizeof count); });
-  return true;
-}
-
-bool is_readable(native_handle handle) noexcept {
-  pollfd watched{static_cast<int>(handle), POLLIN, 0};
-  return uninterrupted([&] { return system_calls().poll(&watched, 1, 0); }) > 0;
-}
-
-void without_signals(void (*start)(void* with), void* with) {
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    start(with);
-  } catch (...) {
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
-  }
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 }  // namespace rill::detail

@@ -2,7 +2,6 @@
 #include "net/file_state.hpp"
 
 #include <fcntl.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +9,7 @@
 
 #include "base/system_calls.hpp"
 #include "base/uninterrupted.hpp"
+#include "net/cached_read.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
@@ -47,21 +47,6 @@ std::int64_t perform(native_handle file, const file_part& part) noexcept {
     if (part.kind == io_kind::write) return system.write(number, part.memory, part.size);
     return system.pwrite(number, part.memory, part.size, offset);
   });
-}
-
-// A hop to a thread and back costs more than the copy of this much.
-constexpr std::size_t most_at_once = 64 * 1024;
-
-/// What the system has in memory; 0 if it has nothing there, or does not say.
-std::int64_t read_cached(native_handle file, const file_part& part) noexcept {
-  if (part.kind != io_kind::read_at || part.size > most_at_once) return 0;
-  const auto call = system_calls().preadv2;
-  if (call == nullptr) return 0;
-  const iovec vector{part.memory, part.size};
-  const ssize_t done =
-      call(static_cast<int>(file), &vector, 1, static_cast<off_t>(part.offset), RWF_NOWAIT);
-  // Linux 5.9 and 5.10 may return 0 before the end of the file too.
-  return done > 0 ? done : 0;
 }
 
 }  // namespace

@@ -34,9 +34,7 @@ int change_ipv6(int handle, const ipv6_address& group, std::uint32_t interface_n
 
 }  // namespace
 
-bool socket::is_ipv6() const {
-  return option(SOL_SOCKET, SO_DOMAIN, "rill: family of a socket") == AF_INET6;
-}
+bool socket::is_ipv6() const { return local_address().family() == address_family::ipv6; }
 
 void socket::change_group(const ip_address& group, std::uint32_t interface_number, bool join) {
   const int handle = static_cast<int>(checked());

@@ -12,12 +12,15 @@
 #include <cstddef>
 #include <cstring>
 
+#include "base/system_numbers.hpp"
+
 namespace rill::detail {
 
 namespace {
 
 constexpr std::size_t path_offset = offsetof(sockaddr_un, sun_path);
-static_assert(socket_address::max_path < sizeof(sockaddr_un::sun_path));
+// Some systems declare the path shorter than they take it.
+static_assert(path_offset + socket_address::max_path < sizeof(sockaddr_storage));
 
 template <class Native>
 native_address packed(const Native& address, std::size_t size = sizeof(Native)) noexcept {
@@ -59,18 +62,22 @@ native_address pack_unix(const socket_address& address) noexcept {
   native.sun_family = AF_UNIX;
   const std::string_view path = address.path();
   if (path.empty()) return packed(native, path_offset);
-  std::copy(path.begin(), path.end(), native.sun_path + (address.is_abstract() ? 1 : 0));
-  return packed(native, path_offset + path.size() + 1);
+  native_address result = packed(native, path_offset);
+  char* const bytes = reinterpret_cast<char*>(&result.storage) + path_offset;
+  std::copy(path.begin(), path.end(), bytes + (address.is_abstract() ? 1 : 0));
+  result.size = static_cast<socklen_t>(path_offset + path.size() + 1);
+  return result;
 }
 
 socket_address unpack_unix(const void* address, std::size_t size) noexcept {
-  const auto native = unpacked<sockaddr_un>(address, size);
   if (size <= path_offset) return socket_address::unix_unnamed();
-  const std::string_view bytes(native.sun_path,
-                               std::min(size - path_offset, sizeof native.sun_path));
+  const auto native = unpacked<sockaddr_storage>(address, size);
+  const std::string_view bytes(reinterpret_cast<const char*>(&native) + path_offset,
+                               std::min(size, sizeof native) - path_offset);
   if (bytes.front() == '\0') {
-    return bytes.size() == 1 ? socket_address::unix_unnamed()
-                             : socket_address::unix_abstract(bytes.substr(1));
+    return bytes.size() == 1 || !system_numbers::abstract_names
+               ? socket_address::unix_unnamed()
+               : socket_address::unix_abstract(bytes.substr(1));
   }
   const std::string_view path = bytes.substr(0, bytes.find('\0'));
   if (path.size() > socket_address::max_path) return {};  // cut short

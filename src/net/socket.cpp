@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/system_calls.hpp"
+#include "base/system_numbers.hpp"
 #include "net/sockaddr.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
@@ -25,7 +26,7 @@ int number_of(native_handle handle) noexcept { return static_cast<int>(handle); 
 /// Non-blocking, and not inherited.
 int native_kind(socket_type type) noexcept {
   const int kind = type == socket_type::stream ? SOCK_STREAM : SOCK_DGRAM;
-  return kind | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  return kind | detail::system_numbers::non_blocking | detail::system_numbers::not_inherited;
 }
 
 }  // namespace

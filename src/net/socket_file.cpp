@@ -7,6 +7,8 @@
 
 #include <cerrno>
 
+#include "base/system_calls.hpp"
+#include "base/system_numbers.hpp"
 #include "net/sockaddr.hpp"
 
 namespace rill::detail {
@@ -24,7 +26,9 @@ bool look_at(const std::string& path, struct stat& status) noexcept {
 
 /// Nobody listens: a connection is refused.
 bool is_refused(const socket_address& address) noexcept {
-  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  constexpr int kind = SOCK_STREAM;
+  const int probe = system_calls().socket(
+      AF_UNIX, kind | system_numbers::non_blocking | system_numbers::not_inherited, 0);
   if (probe < 0) return false;
   const native_address native = to_native(address);
   const bool refused = ::connect(probe, native.data(), native.size) != 0 && errno == ECONNREFUSED;
@@ -39,7 +43,7 @@ socket_file::socket_file(const socket_address& bound) {
   std::string path(bound.path());
   struct stat status{};
   if (!look_at(path, status)) return;
-  device_ = status.st_dev;
+  device_ = static_cast<std::uint64_t>(status.st_dev);
   inode_ = status.st_ino;
   path_ = std::move(path);
 }
@@ -48,7 +52,9 @@ socket_file::~socket_file() {
   if (path_.empty()) return;
   struct stat status{};
   // Somebody may have put another one there meanwhile.
-  if (!look_at(path_, status) || status.st_dev != device_ || status.st_ino != inode_) return;
+  if (!look_at(path_, status) || static_cast<std::uint64_t>(status.st_dev) != device_ ||
+      status.st_ino != inode_)
+    return;
   ::unlink(path_.c_str());
 }
 

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "base/quiet_write.hpp"
 #include "reactor/direction.hpp"
 #include "reactor/socket_calls.hpp"
 
@@ -26,6 +27,7 @@ bool readiness_adaptor::register_handle(descriptor& entry, int& error) noexcept 
     error = 0;
   }
   if (error != 0) return false;
+  make_quiet(entry.number);
   entry.registered = true;
   return true;
 }

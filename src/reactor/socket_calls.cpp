@@ -10,6 +10,7 @@
 
 #include "base/quiet_write.hpp"
 #include "base/system_calls.hpp"
+#include "base/system_numbers.hpp"
 #include "base/uninterrupted.hpp"
 
 namespace rill::detail {
@@ -38,7 +39,7 @@ msghdr header_of(io_message& message) noexcept {
   header.msg_namelen = message.address == nullptr ? 0 : message.address_size;
   // The call does not write through it, although the type says so.
   header.msg_iov = const_cast<iovec*>(reinterpret_cast<const iovec*>(message.buffers));
-  header.msg_iovlen = message.buffer_count;
+  header.msg_iovlen = static_cast<decltype(header.msg_iovlen)>(message.buffer_count);
   return header;
 }
 
@@ -55,8 +56,8 @@ std::int64_t receive_message(int handle, io_message& message) noexcept {
 
 std::int64_t send_message(int handle, io_message& message) noexcept {
   const msghdr header = header_of(message);
-  return repeat_if_interrupted(
-      [&] { return system_calls().sendmsg(handle, &header, MSG_NOSIGNAL | MSG_DONTWAIT); });
+  const int flags = system_numbers::no_signal | MSG_DONTWAIT;
+  return repeat_if_interrupted([&] { return system_calls().sendmsg(handle, &header, flags); });
 }
 
 // Connections that died in the queue, and errors of the network that accept passes on, are not the
@@ -68,20 +69,19 @@ bool concerns_only_the_connection(std::int64_t error) noexcept {
     case ENETDOWN:
     case ENOPROTOOPT:
     case EHOSTDOWN:
-    case ENONET:
     case EHOSTUNREACH:
     case ENETUNREACH:
       return true;
     default:
-      return false;
+      return -error == system_numbers::not_on_network;
   }
 }
 
 std::int64_t accept_one(int handle) noexcept {
   while (true) {
-    const std::int64_t done = repeat_if_interrupted([&] {
-      return system_calls().accept4(handle, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    });
+    const int flags = system_numbers::non_blocking | system_numbers::not_inherited;
+    const std::int64_t done = repeat_if_interrupted(
+        [&] { return system_calls().accept4(handle, nullptr, nullptr, flags); });
     if (done >= 0 || done == would_block || !concerns_only_the_connection(done)) return done;
   }
 }
@@ -129,9 +129,10 @@ std::int64_t perform(descriptor& entry, io_op& op) noexcept {
       const int flags = MSG_DONTWAIT | ((op.flags & io_peek) != 0 ? MSG_PEEK : 0);
       return repeat_if_interrupted([&] { return system.recv(handle, op.data, op.size, flags); });
     }
-    case io_kind::send:
-      return repeat_if_interrupted(
-          [&] { return system.send(handle, op.data, op.size, MSG_NOSIGNAL | MSG_DONTWAIT); });
+    case io_kind::send: {
+      const int flags = system_numbers::no_signal | MSG_DONTWAIT;
+      return repeat_if_interrupted([&] { return system.send(handle, op.data, op.size, flags); });
+    }
     case io_kind::receive_message:
       return receive_message(handle, op.message());
     case io_kind::send_message:

@@ -2,9 +2,7 @@
 #include "streams/standard_handle.hpp"
 
 #include <fcntl.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,6 +15,7 @@
 #include "rill/net/detail/loop_handle.hpp"
 #include "streams/blocking_device.hpp"
 #include "streams/handle_device.hpp"
+#include "streams/open_anew.hpp"
 #include "streams/shared_device.hpp"
 
 namespace rill::detail {
@@ -38,29 +37,6 @@ struct stat examine(int handle, standard_use use, const char* name) {
   if (use == standard_use::read && access == O_WRONLY) fail(EBADF, name, " cannot be read");
   if (use == standard_use::write && access == O_RDONLY) fail(EBADF, name, " cannot be written");
   return known;
-}
-
-bool is_controlling(int terminal) noexcept {
-  const pid_t session = ::tcgetsid(terminal);
-  return session >= 0 && session == ::getsid(0);
-}
-
-// Opening the master of a pseudo-terminal makes another one.
-bool is_terminal_master(int handle) noexcept {
-  unsigned number = 0;
-  return ::ioctl(handle, TIOCGPTN, &number) == 0;
-}
-
-/// A handle of our own to the same pipe or terminal, non-blocking; -1 if that is not allowed.
-int open_anew(int handle, standard_use use, const struct stat& known) {
-  const bool is_terminal = S_ISCHR(known.st_mode) && ::isatty(handle) == 1;
-  if (!S_ISFIFO(known.st_mode) && (!is_terminal || is_terminal_master(handle))) return -1;
-  const int mode =
-      (use == standard_use::read ? O_RDONLY : O_WRONLY) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  const std::string path = "/proc/self/fd/" + std::to_string(handle);
-  const int opened = system_calls().open(path.c_str(), mode, 0);
-  if (opened >= 0 || !is_terminal || !is_controlling(handle)) return opened;
-  return system_calls().open("/dev/tty", mode, 0);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "base/host.hpp"
 #include "base/signal_hook.hpp"
 #include "base/system_calls.hpp"
 #include "base/uninterrupted.hpp"
@@ -127,8 +128,8 @@ void on_suspend(int number, siginfo_t* info, void* context) {
   put_all_back();
   if (hook.earlier_is_default()) {
     sigset_t stop;
-    ::sigemptyset(&stop);
-    ::sigaddset(&stop, number);
+    sigemptyset(&stop);
+    sigaddset(&stop, number);
     hook.set_default();
     ::raise(number);
     ::pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);  // stops here, until it is continued
@@ -153,7 +154,7 @@ void begin_restoring() noexcept {
   if (!modes.at_exit) {
     modes.at_exit = true;
     std::atexit(&put_all_back);
-    std::at_quick_exit(&put_all_back);
+    call_at_quick_exit(&put_all_back);
   }
   modes.owner = ::getpid();
   modes.put_back = false;

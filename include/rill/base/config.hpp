@@ -4,6 +4,8 @@
 // in the library that asks.
 #pragma once
 
+#include <version>
+
 /// The compiler. Exactly one of RILL_GCC and RILL_CLANG is 1; the other one's version is 0.
 #if defined(__clang__)
 #define RILL_CLANG 1
@@ -66,6 +68,13 @@
 #define RILL_RELAX() __asm__ __volatile__("yield")
 #else
 #define RILL_RELAX() ((void)0)
+#endif
+
+/// 1 where the standard library has std::atomic_ref: libstdc++, and libc++ from 19 on.
+#if defined(__cpp_lib_atomic_ref)
+#define RILL_HAS_ATOMIC_REF 1
+#else
+#define RILL_HAS_ATOMIC_REF 0
 #endif
 
 /// Never inlined: for cold paths, and for access to thread-locals from coroutines.

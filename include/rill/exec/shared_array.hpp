@@ -2,7 +2,6 @@
 // shared_array: many values in memory that this process and its workers share.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <typeinfo>
 #include <utility>
 
+#include "rill/base/detail/atomic_ref.hpp"
 #include "rill/exec/detail/shared_segment.hpp"
 #include "rill/exec/shared_value.hpp"
 #include "rill/loop/clock.hpp"
@@ -80,11 +80,12 @@ class shared_array {
     return guard_of(segment_->try_lock_for(limit));
   }
 
-  /// Atomic access to one item; see std::atomic_ref. Requires: place < size().
-  std::atomic_ref<T> atomic(std::size_t place) const noexcept
-    requires(std::atomic_ref<T>::is_always_lock_free)
+  /// Atomic access to one item: a std::atomic_ref, or the like of it where the standard library
+  /// has none. Requires: place < size().
+  detail::atomic_ref<T> atomic(std::size_t place) const noexcept
+    requires(detail::atomic_ref<T>::is_always_lock_free)
   {
-    return std::atomic_ref<T>(span()[place]);
+    return detail::atomic_ref<T>(span()[place]);
   }
   // [/shared_array]
 

@@ -2,7 +2,6 @@
 // shared_value: one value in memory that this process and its workers share.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <concepts>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <typeinfo>
 #include <utility>
 
+#include "rill/base/detail/atomic_ref.hpp"
 #include "rill/exec/detail/shared_segment.hpp"
 #include "rill/loop/clock.hpp"
 
@@ -92,32 +92,32 @@ class shared_value {
   /// Atomic steps, for types that the processor has them for (up to 8 bytes). multiprocessing has
   /// none.
   T load() const noexcept
-    requires(std::atomic_ref<T>::is_always_lock_free)
+    requires(detail::atomic_ref<T>::is_always_lock_free)
   {
-    return std::atomic_ref<T>(value()).load();
+    return detail::atomic_ref<T>(value()).load();
   }
   void store(T desired) const noexcept
-    requires(std::atomic_ref<T>::is_always_lock_free)
+    requires(detail::atomic_ref<T>::is_always_lock_free)
   {
-    std::atomic_ref<T>(value()).store(desired);
+    detail::atomic_ref<T>(value()).store(desired);
   }
   /// Gives the value before.
   T exchange(T desired) const noexcept
-    requires(std::atomic_ref<T>::is_always_lock_free)
+    requires(detail::atomic_ref<T>::is_always_lock_free)
   {
-    return std::atomic_ref<T>(value()).exchange(desired);
+    return detail::atomic_ref<T>(value()).exchange(desired);
   }
   /// Sets it if it is `expected`, which becomes what it was. True if it was set.
   bool compare_exchange(T& expected, T desired) const noexcept
-    requires(std::atomic_ref<T>::is_always_lock_free)
+    requires(detail::atomic_ref<T>::is_always_lock_free)
   {
-    return std::atomic_ref<T>(value()).compare_exchange_strong(expected, desired);
+    return detail::atomic_ref<T>(value()).compare_exchange_strong(expected, desired);
   }
   /// Adds, and gives the value before.
   T fetch_add(T amount) const noexcept
     requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
   {
-    return std::atomic_ref<T>(value()).fetch_add(amount);
+    return detail::atomic_ref<T>(value()).fetch_add(amount);
   }
   // [/shared_value]
 

@@ -161,8 +161,8 @@ class fork_loop {
  public:
   explicit fork_loop(native_handle control) : control_(control), channel_(control) {
     sigset_t ends;
-    ::sigemptyset(&ends);
-    ::sigaddset(&ends, SIGCHLD);
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGCHLD);
     ::sigprocmask(SIG_BLOCK, &ends, &before_);
     struct sigaction wake{};
     wake.sa_handler = [](int /*number*/) {};

@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "base/uninterrupted.hpp"
 #include "exec/worker_marker.hpp"
 #include "exec/worker_process.hpp"
+#include "exec/worker_system.hpp"
 #include "rill/base/error.hpp"
 
 namespace rill::detail {
@@ -27,8 +27,7 @@ namespace {
 /// A child of this process. Whoever else waits for children of any id may take its status away.
 class child_watch final : public worker_watch {
  public:
-  explicit child_watch(pid_t pid) noexcept
-      : pid_(pid), ended_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {}
+  explicit child_watch(pid_t pid) noexcept : pid_(pid), ended_(open_process_end(pid)) {}
   ~child_watch() override {
     if (!reaped_) child_watch::end(pid_, std::chrono::milliseconds(0));
     close_handle(ended_);
@@ -36,10 +35,7 @@ class child_watch final : public worker_watch {
 
   native_handle ended() const noexcept override { return ended_; }
 
-  // By the handle, which is never another process', whoever has reaped this one.
-  void kill(std::int64_t /*id*/) noexcept override {
-    ::syscall(SYS_pidfd_send_signal, ended_, SIGKILL, nullptr, 0);
-  }
+  void kill(std::int64_t /*id*/) noexcept override { kill_child(pid_, ended_); }
 
   std::string end(std::int64_t id, std::chrono::milliseconds limit) override {
     if (!wait(static_cast<int>(limit.count()))) {
@@ -55,12 +51,12 @@ class child_watch final : public worker_watch {
 
  private:
   bool wait(int milliseconds) const noexcept {
-    pollfd watched{ended_, POLLIN, 0};
+    pollfd watched{static_cast<int>(ended_), POLLIN, 0};
     return uninterrupted([&] { return system_calls().poll(&watched, 1, milliseconds); }) > 0;
   }
 
   const pid_t pid_;
-  const int ended_;
+  const native_handle ended_;
   bool reaped_ = false;
 };
 
@@ -81,19 +77,19 @@ struct spawn_plan {
 };
 
 // The worker has standard output and error, nothing to read, its channel, and nothing else.
-void plan_files(spawn_plan& plan, int channel) {
+short plan_files(spawn_plan& plan, int channel) {
   ::posix_spawn_file_actions_adddup2(&plan.files, channel, worker_marker::channel);
   ::posix_spawn_file_actions_addopen(&plan.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addclosefrom_np(&plan.files, worker_marker::channel + 1);
+  return close_from(plan.files, worker_marker::channel + 1);
 }
 
-void plan_signals(spawn_plan& plan) {
+short plan_signals(spawn_plan& plan) {
   sigset_t set;
-  ::sigemptyset(&set);
+  sigemptyset(&set);
   ::posix_spawnattr_setsigmask(&plan.attributes, &set);
-  ::sigfillset(&set);
+  sigfillset(&set);
   ::posix_spawnattr_setsigdefault(&plan.attributes, &set);
-  ::posix_spawnattr_setflags(&plan.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  return POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
 }
 
 class spawn_starter final : public worker_starter {
@@ -113,7 +109,7 @@ started_worker spawn_worker(worker_role role) {
 
   std::string marker = worker_marker::text(role, own_process_id());
   std::vector<char*> environment;
-  for (char** variable = ::environ; *variable != nullptr; ++variable) {
+  for (char** variable = own_environment(); *variable != nullptr; ++variable) {
     if (!std::string_view(*variable).starts_with(worker_marker::prefix)) {
       environment.push_back(*variable);
     }
@@ -121,15 +117,16 @@ started_worker spawn_worker(worker_role role) {
   environment.push_back(marker.data());
   environment.push_back(nullptr);
   std::string title = role == worker_role::jobs ? "rill worker" : "rill fork server";
-  std::array<char*, 3> arguments{::program_invocation_name, title.data(), nullptr};
+  std::string name = own_program_name();
+  std::array<char*, 3> arguments{name.data(), title.data(), nullptr};
+  const std::string path = own_program_path();
 
   spawn_plan plan;
-  plan_files(plan, static_cast<int>(pair.other));
-  plan_signals(plan);
+  const int flags = plan_files(plan, static_cast<int>(pair.other)) | plan_signals(plan);
+  ::posix_spawnattr_setflags(&plan.attributes, static_cast<short>(flags));
   pid_t pid = -1;
-  // The very executable that runs here, even if its file was replaced meanwhile.
-  const int error = system_calls().posix_spawn(
-      &pid, "/proc/self/exe", &plan.files, &plan.attributes, arguments.data(), environment.data());
+  const int error = system_calls().posix_spawn(&pid, path.c_str(), &plan.files, &plan.attributes,
+                                               arguments.data(), environment.data());
   if (error != 0) throw_system_error(error, "rill: starting a worker process");
   auto watch = std::make_unique<child_watch>(pid);
   if (watch->ended() == invalid_handle) {
@@ -145,7 +142,7 @@ std::int64_t own_process_id() noexcept { return ::getpid(); }
 std::string describe_process_end(int status) {
   if (WIFSIGNALED(status)) {
     const int number = WTERMSIG(status);
-    const char* const name = ::sigdescr_np(number);
+    const char* const name = signal_text(number);
     return "was killed by signal " + std::to_string(number) + " (" +
            (name != nullptr ? name : "unknown") + ")";
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -15,6 +14,7 @@
 #include "exec/worker_jobs.hpp"
 #include "exec/worker_marker.hpp"
 #include "exec/worker_process.hpp"
+#include "exec/worker_system.hpp"
 #include "rill/exec/process_worker_main.hpp"
 
 namespace rill {
@@ -46,12 +46,12 @@ parent_watch chosen_parent_watch() noexcept {
   return watch_of_parent.load(std::memory_order_relaxed);
 }
 
-// The signal comes when the thread ends that has started this process: pools start workers in
-// threads that outlive them. Where the parent ended before the call, its id tells.
+// Where the parent ended before the system was asked for its signal, its id tells.
 void follow_parent(std::int64_t parent, native_handle channel) {
   ignore_interrupts();
-  if (chosen_parent_watch() == parent_watch::by_channel) return end_with_channel(channel);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (chosen_parent_watch() == parent_watch::by_channel || !end_with_parent()) {
+    return end_with_channel(channel);
+  }
   if (::getppid() != parent) ::_exit(0);
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -12,6 +10,7 @@
 #include <typeinfo>
 
 #include "base/system_calls.hpp"
+#include "exec/segment_mutex.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/exec/detail/shared_segment.hpp"
@@ -34,7 +33,7 @@ void close_memory(native_handle handle) noexcept { system_calls().close(static_c
 }  // namespace
 
 struct shared_segment::header {
-  pthread_mutex_t mutex;
+  segment_mutex mutex;
   std::uint64_t type;
   std::uint64_t count;
 };
@@ -61,26 +60,13 @@ std::shared_ptr<shared_segment> shared_segment::create(std::size_t count, std::s
     throw std::length_error("rill: a shared_array cannot be that large");
   }
   const std::size_t bytes = head_size + count * size;
-  const int handle = system_calls().memfd_create("rill", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (handle < 0) no_memory(errno);
-  // Sealed, no process can make it shorter under the feet of another.
-  if (system_calls().ftruncate(handle, static_cast<off_t>(bytes)) != 0 ||
-      system_calls().fcntl(handle, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
-    const int error = errno;
-    close_memory(handle);
-    no_memory(error);
-  }
+  const native_handle handle = make_shared_memory(bytes);
+  if (handle == invalid_handle) no_memory(errno);
   std::shared_ptr<shared_segment> segment(new shared_segment(handle, bytes));
   auto* const head = ::new (segment->memory_) header{};
   head->type = mark_of(type);
   head->count = count;
-  pthread_mutexattr_t how;
-  ::pthread_mutexattr_init(&how);
-  ::pthread_mutexattr_setpshared(&how, PTHREAD_PROCESS_SHARED);
-  ::pthread_mutexattr_setrobust(&how, PTHREAD_MUTEX_ROBUST);
-  ::pthread_mutexattr_settype(&how, PTHREAD_MUTEX_ERRORCHECK);
-  const int error = ::pthread_mutex_init(&head->mutex, &how);
-  ::pthread_mutexattr_destroy(&how);
+  const int error = head->mutex.initialize();
   if (error != 0) no_memory(error);
   return segment;
 }
@@ -107,50 +93,33 @@ std::size_t shared_segment::count() const noexcept { return head().count; }
 
 namespace {
 
-shared_segment::attempt result_of(int error, pthread_mutex_t& mutex) {
-  switch (error) {
-    case 0:
+shared_segment::attempt result_of(segment_mutex::outcome what) {
+  switch (what.how) {
+    case segment_mutex::taken:
       return shared_segment::attempt::taken;
-    case EOWNERDEAD:
-      ::pthread_mutex_consistent(&mutex);
+    case segment_mutex::recovered:
       return shared_segment::attempt::recovered;
-    case EBUSY:
-    case ETIMEDOUT:
+    case segment_mutex::busy:
       return shared_segment::attempt::busy;
-    case EDEADLK:
+    case segment_mutex::held_here:
       throw_usage("rill: this thread has the lock of the shared memory already");
-    default:
-      throw_system_error(error, "rill: locking shared memory");
+    case segment_mutex::failed:
+      break;
   }
+  throw_system_error(what.error, "rill: locking shared memory");
 }
 
 }  // namespace
 
-bool shared_segment::lock() {
-  pthread_mutex_t& mutex = head().mutex;
-  return result_of(::pthread_mutex_lock(&mutex), mutex) == attempt::recovered;
-}
+bool shared_segment::lock() { return result_of(head().mutex.lock()) == attempt::recovered; }
 
-shared_segment::attempt shared_segment::try_lock() {
-  pthread_mutex_t& mutex = head().mutex;
-  return result_of(::pthread_mutex_trylock(&mutex), mutex);
-}
+shared_segment::attempt shared_segment::try_lock() { return result_of(head().mutex.try_lock()); }
 
 shared_segment::attempt shared_segment::try_lock_for(std::chrono::nanoseconds limit) {
   static_assert(sizeof(header) <= head_size);
-  timespec until{};
-  ::clock_gettime(CLOCK_MONOTONIC, &until);
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(limit);
-  until.tv_sec += static_cast<time_t>(seconds.count());
-  until.tv_nsec += static_cast<long>((limit - seconds).count());
-  if (until.tv_nsec >= 1'000'000'000) {
-    ++until.tv_sec;
-    until.tv_nsec -= 1'000'000'000;
-  }
-  pthread_mutex_t& mutex = head().mutex;
-  return result_of(::pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &until), mutex);
+  return result_of(head().mutex.try_lock_for(limit));
 }
 
-void shared_segment::unlock() noexcept { ::pthread_mutex_unlock(&head().mutex); }
+void shared_segment::unlock() noexcept { head().mutex.unlock(); }
 
 }  // namespace rill::detail

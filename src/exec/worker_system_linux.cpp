@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "exec/worker_system.hpp"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace rill::detail {
+
+native_handle open_process_end(pid_t child) noexcept {
+  return static_cast<native_handle>(::syscall(SYS_pidfd_open, child, 0));
+}
+
+// By the handle, which is never another process', whoever has reaped this one.
+void kill_child(pid_t /*child*/, native_handle end) noexcept {
+  ::syscall(SYS_pidfd_send_signal, static_cast<int>(end), SIGKILL, nullptr, 0);
+}
+
+// The very executable that runs here, even if its file was replaced meanwhile.
+std::string own_program_path() { return "/proc/self/exe"; }
+
+const char* own_program_name() noexcept { return ::program_invocation_name; }
+
+char** own_environment() noexcept { return ::environ; }
+
+short close_from(posix_spawn_file_actions_t& files, int first) noexcept {
+  ::posix_spawn_file_actions_addclosefrom_np(&files, first);
+  return 0;
+}
+
+const char* signal_text(int number) noexcept { return ::sigdescr_np(number); }
+
+// The signal comes when the thread ends that has started this process: pools start workers in
+// threads that outlive them.
+bool end_with_parent() noexcept { return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0; }
+
+}  // namespace rill::detail
