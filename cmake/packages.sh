@@ -55,6 +55,7 @@ need_liburing() { has_command pkg-config && pkg-config --atleast-version=2.3 lib
 need_catch2() { has_header catch2/catch.hpp || has_header catch2/catch_all.hpp; }
 need_cereal() { has_header cereal/cereal.hpp; }
 need_benchmark() { has_header benchmark/benchmark.h; }
+need_npm() { has_command npm; }
 need_python() { python3 -c 'import argparse, json, subprocess' 2>/dev/null; }
 
 package_of() {
@@ -72,6 +73,7 @@ package_of() {
     catch2) echo catch2 ;;
     cereal) echo libcereal-dev ;;
     benchmark) echo libbenchmark-dev ;;
+    npm) echo npm ;;
     python) echo python3 ;;
   esac
 }
@@ -91,6 +93,7 @@ meaning_of() {
     cereal) echo "cereal with its headers" ;;
     catch2) echo "Catch2 with its headers, 2.13 or later" ;;
     benchmark) echo "Google Benchmark with its headers" ;;
+    npm) echo "npm, which brings the compiler for macOS" ;;
     python) echo "python3" ;;
   esac
 }

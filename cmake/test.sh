@@ -5,15 +5,17 @@
 #
 #   cmake/test.sh                all tests, with one compiler, in a debug build: a few minutes
 #   cmake/test.sh --all          all tests by Clang 19 (and the fuzzers), ASan with UBSan and LSan,
-#                                TSan, GCC 12 without optimisation and with it; five times as long
-#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc; tidy, not in the matrix
+#                                TSan, GCC 12 without optimisation and with it; for macOS, compiled
+#                                and linked only; five times as long
+#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc macos; tidy, not in the
+#                                matrix
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
 set -uo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=cmake/packages.sh
 . "$root/cmake/packages.sh"
-all_rows=(clang asan tsan gcc-debug gcc)
+all_rows=(clang asan tsan gcc-debug gcc macos)
 
 usage() {
   echo "usage: cmake/test.sh [--all | ROW...]   rows: ${all_rows[*]}" >&2
@@ -44,6 +46,7 @@ install_for_rows() {
       gcc) needs+=(gcc benchmark) ;;
       clang) needs+=(clang clang_format sanitizers) ;;
       asan | tsan) needs+=(clang sanitizers symbolizer) ;;
+      macos) needs+=(npm) ;;
       tidy) needs+=(clang clang_tidy) ;;
       debug) choose_compiler && needs+=("${compiler_needs[@]}" clang_format) ;;
     esac
@@ -87,7 +90,7 @@ run_row() {
   # process of its own then, which takes longer than most cases; TSan wants it so, as it allows no
   # child behind a case that has left threads.
   case $row in
-    asan | gcc-debug) set -- "$@" -DRILL_PRECOMPILE=ON -DRILL_TEST_WHOLE=ON ;;
+    asan | gcc-debug) set -- "$@" -DRILL_PRECOMPILE=ON -DRILL_TEST_WHOLE=ON -DRILL_TEST_KQUEUE=ON ;;
     tsan) set -- "$@" -DRILL_PRECOMPILE=ON ;;
   esac
   step "$row: configuring and building in build/$preset, $jobs at a time"
@@ -130,6 +133,26 @@ run_tidy() {
   fi
 }
 
+# For macOS: each check of the script is a test.
+run_macos() {
+  row_start=$SECONDS
+  local build=$root/build/macos closing count bad
+  step "macos: compiling and linking in build/macos, $jobs at a time"
+  mkdir -p "$build"
+  cmake/cross_macos.sh "$build" "$jobs" 2>&1 | tee "$build/checks.log"
+  closing=$(sed -n 's/^\([0-9]*\) checks, \([0-9]*\) failed$/\1 \2/p' "$build/checks.log")
+  if [ -z "$closing" ]; then
+    record macos "build failed" 1 1 0
+    return
+  fi
+  read -r count bad <<<"$closing"
+  if [ "$bad" -eq 0 ]; then
+    record macos passed "$count" 0 0
+  else
+    record macos failed "$count" "$bad" 0
+  fi
+}
+
 # One row with GCC: 12 where it is at hand, else whichever g++ is.
 run_gcc_row() {
   local row=$1 type=$2
@@ -144,6 +167,7 @@ run_gcc_row() {
 run_named_row() {
   case $1 in
     tidy) run_tidy ;;
+    macos) run_macos ;;
     clang) run_row clang clang-19-debug -DRILL_BUILD_FUZZ=ON ;;
     asan | tsan) run_row "$1" "$1" ;;
     debug) run_row debug debug "-DCMAKE_CXX_COMPILER=$compiler" ;;

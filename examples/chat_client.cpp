@@ -24,7 +24,7 @@ constexpr std::string_view usage =
     "  --host HOST     where the server is: an address or a name (127.0.0.1)\n"
     "  --port PORT     its port (8000)\n"
     "  --name NAME     who you are; otherwise you are asked\n"
-    "  --backend NAME  epoll, io_uring, poll or auto (auto)\n"
+    "  --backend NAME  epoll, io_uring, kqueue, poll or auto (auto)\n"
     "  Ctrl-D on an empty line, or the end of the input, ends it.";
 
 rill::coro<int> converse(chat::session_settings set) {

@@ -29,7 +29,7 @@ constexpr std::string_view usage =
     "  --queue LINES       how many may wait for one client; who has more is dropped (1000)\n"
     "  --grace SECONDS     how long connections may go on at the end (2)\n"
     "  --no-echo           a line does not go to who has said it\n"
-    "  --backend NAME      epoll, io_uring, poll or auto (auto)";
+    "  --backend NAME      epoll, io_uring, kqueue, poll or auto (auto)";
 
 struct settings {
   std::string host;

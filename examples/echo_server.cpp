@@ -28,7 +28,7 @@ constexpr std::string_view usage =
     "                   [--grace SECONDS] [--list-backends]\n"
     "  --host HOST      where to listen: an address or a name (127.0.0.1)\n"
     "  --port PORT      0 takes any free port (0)\n"
-    "  --backend NAME   epoll, io_uring, poll or auto (auto)\n"
+    "  --backend NAME   epoll, io_uring, kqueue, poll or auto (auto)\n"
     "  --threads N      loops that share the port, a thread each (1)\n"
     "  --grace SECONDS  how long connections may go on at the end (2)";
 
@@ -81,9 +81,29 @@ rill::coro<> help(const settings& set, const std::vector<rill::socket_address>& 
   for (const rill::task<>& end : ends) co_await end;
 }
 
+/// As std::jthread, which not every standard library has.
+class helper_thread {
+ public:
+  helper_thread(std::thread thread, std::stop_source stop)
+      : thread_(std::move(thread)), stop_(std::move(stop)) {}
+  helper_thread(helper_thread&&) = default;
+  helper_thread& operator=(helper_thread&&) = delete;
+  ~helper_thread() {
+    if (!thread_.joinable()) return;
+    stop_.request_stop();
+    thread_.join();
+  }
+  void request_stop() { stop_.request_stop(); }
+
+ private:
+  std::thread thread_;
+  std::stop_source stop_;
+};
+
 /// A thread with a loop of its own, which has begun to listen when this returns. Its destructor
 /// ends it and waits for that.
-std::jthread start_helper(const settings& set, const std::vector<rill::socket_address>& addresses) {
+helper_thread start_helper(const settings& set,
+                           const std::vector<rill::socket_address>& addresses) {
   std::promise<void> listening;
   std::future<void> ready = listening.get_future();
   const auto work = [&set, &addresses](std::stop_token stop, std::promise<void> begun) {
@@ -93,7 +113,8 @@ std::jthread start_helper(const settings& set, const std::vector<rill::socket_ad
       begun.set_exception(std::current_exception());
     }
   };
-  std::jthread thread(work, std::move(listening));
+  const std::stop_source stop;
+  helper_thread thread(std::thread(work, stop.get_token(), std::move(listening)), stop);
   ready.get();
   return thread;
 }
@@ -101,7 +122,7 @@ std::jthread start_helper(const settings& set, const std::vector<rill::socket_ad
 rill::coro<int> serve(const settings& set) {
   rill::server server = co_await rill::start_server(echo, set.host, set.port, options_of(set));
   const std::vector<rill::socket_address> addresses = server.addresses();
-  std::vector<std::jthread> helpers;
+  std::vector<helper_thread> helpers;
   while (static_cast<int>(helpers.size()) + 1 < set.threads) {
     helpers.push_back(start_helper(set, addresses));
   }
@@ -116,7 +137,7 @@ rill::coro<int> serve(const settings& set) {
   } catch (const rill::cancelled_error&) {
     // Ctrl-C.
   }
-  for (std::jthread& helper : helpers) helper.request_stop();
+  for (helper_thread& helper : helpers) helper.request_stop();
   co_await server.shutdown(set.grace);
   co_return 0;
 }

@@ -4,7 +4,6 @@
 // 0.
 #pragma once
 
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -56,9 +55,10 @@ class command_line {
   double number(std::string_view name, double otherwise, double least, double most) {
     const std::string value = text(name, "");
     if (value.empty()) return otherwise;
-    double read = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), read);
-    const bool whole = error == std::errc() && end == value.data() + value.size();
+    // Not every standard library's from_chars() reads fractions.
+    char* end = nullptr;
+    const double read = std::strtod(value.c_str(), &end);
+    const bool whole = end == value.c_str() + value.size();
     if (!whole || !(read >= least && read <= most)) {
       char range[96];
       std::snprintf(range, sizeof range, " needs a number from %g to %g, not '", least, most);

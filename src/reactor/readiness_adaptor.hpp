@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // readiness_adaptor: the completion-shaped contract on top of kernels that tell readiness. Tries an
-// operation, parks it when it would block, tries again when its handle is ready. epoll and poll
-// derive from it and write only registration and waiting.
+// operation, parks it when it would block, tries again when its handle is ready. epoll, kqueue
+// and poll derive from it and write only registration and waiting.
 #pragma once
 
 #include <cstddef>

@@ -27,8 +27,8 @@ namespace rill {
 // [loop_options]
 /// How a loop is made.
 struct loop_options {
-  /// Reactor by name: "epoll", "io_uring", "poll". Empty: environment variable RILL_BACKEND, else
-  /// the best that works.
+  /// Reactor by name: "epoll", "io_uring", "kqueue", "poll". Empty: environment variable
+  /// RILL_BACKEND, else the best that works.
   std::string_view backend = {};
   /// A reactor of one's own; must outlive nothing, the loop takes it. Wins over `backend`.
   std::unique_ptr<reactor> custom_reactor = nullptr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The reactor contract: what the loop asks of the system. Implemented in src/reactor by epoll,
-// io_uring and poll, and by the simulated network of rill::testing; users may bring their own.
-// docs/design/reactor-contract.md has the why.
+// io_uring, kqueue and poll, and by the simulated network of rill::testing; users may bring their
+// own. docs/design/reactor-contract.md has the why.
 #pragma once
 
 #include <cstddef>
