@@ -7,7 +7,7 @@
 #   cmake/cross_macos.sh FOLDER [JOBS]
 #
 # The compiler is Zig's, as npm has it, with the headers and linker stubs of macOS; it is installed
-# in FOLDER unless ZIG names one. The last line says how many checks there were, and how many failed.
+# in FOLDER unless ZIG names one. The last line counts the checks, and those that failed.
 set -uo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 folder=${1:?usage: cmake/cross_macos.sh FOLDER [JOBS]}
