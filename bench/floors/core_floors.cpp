@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 // Floors of the core benchmarks: bare coroutines, a hand-written queue and a hand-written heap, no
-// library. Each case is named after the benchmark that it is the floor of.
+// library. Each case is named after the benchmark that it is the floor of. With --memory alone it
+// prints what tasks take of memory instead.
 #include <benchmark/benchmark.h>
 #include <poll.h>
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <random>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/floor_tasks.hpp"
@@ -24,11 +26,9 @@ std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch
 // A constant number of operations per iteration hides the cost of the benchmark's own loop.
 constexpr int batch = 100;
 
-// Adds the CPU time of each of the operations that one iteration has.
+// Says how many operations one iteration has.
 void report(benchmark::State& state, std::int64_t operations) {
-  state.counters["each"] = benchmark::Counter(
-      static_cast<double>(operations),
-      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.SetItemsProcessed(state.iterations() * operations);
 }
 
 [[gnu::noinline]] floors::child ends_at_once(int value) { co_return value; }
@@ -67,18 +67,22 @@ void yield_turns(benchmark::State& state) {
   ready.run();
   report(state, state.range(0));
 }
-BENCHMARK(yield_turns)->Arg(1)->Arg(1000);
+BENCHMARK(yield_turns)->Name("yield")->Arg(1)->Arg(2)->Arg(1000)->Arg(100'000);
 
 [[gnu::noinline]] task ready_child() { co_return; }
 
 [[gnu::noinline]] task yielding_child() { co_await yield(); }
 
+constexpr std::int64_t children_at_once = 1000;
+
 template <task (*Child)()>
 task spawn_and_join(benchmark::State& state) {
+  std::vector<task> children;
+  children.reserve(children_at_once);
   for (auto _ : state) {
-    task children[batch];
-    for (task& child : children) child = Child();
+    for (std::int64_t i = 0; i < children_at_once; ++i) children.push_back(Child());
     for (task& child : children) co_await child;
+    children.clear();
   }
 }
 
@@ -86,10 +90,10 @@ template <task (*Child)()>
 void spawn_join(benchmark::State& state) {
   const task run = spawn_and_join<Child>(state);
   ready.run();
-  report(state, batch);
+  report(state, children_at_once);
 }
-BENCHMARK(spawn_join<ready_child>);
-BENCHMARK(spawn_join<yielding_child>);
+BENCHMARK(spawn_join<ready_child>)->Name("spawn_join/1000/0");
+BENCHMARK(spawn_join<yielding_child>)->Name("spawn_join/1000/1");
 
 struct call : floors::pooled, floors::ready_node {
   explicit call(int& sum) : sum_(sum) {
@@ -129,7 +133,7 @@ void timer_arm_disarm(benchmark::State& state) {
   }
   report(state, 1);
 }
-BENCHMARK(timer_arm_disarm)->Arg(0)->Arg(1000)->Arg(100'000);
+BENCHMARK(timer_arm_disarm)->Name("timer_arm_cancel")->Arg(0)->Arg(1000)->Arg(100'000);
 
 struct sleep_until : floors::timer {
   sleep_until(floors::timer_heap& heap, std::int64_t deadline) : heap_(heap), deadline_(deadline) {}
@@ -167,29 +171,81 @@ void run_timers(floors::timer_heap& heap) {
   }
 }
 
-// Deadlines spread at random over 200 ms. Bytes: frames, heap slots and handles of the first round.
-void sleepers(benchmark::State& state) {
-  const std::size_t count = static_cast<std::size_t>(state.range(0));
+// Deadlines spread at random over 200 ms.
+std::vector<task> sleepers_of(floors::timer_heap& heap, std::int64_t count) {
   std::minstd_rand random(1);
   std::uniform_int_distribution<std::int64_t> spread(0, 200'000'000);
-  std::size_t bytes = 0;
-  floors::forget_free_frames();
+  std::vector<task> tasks;
+  tasks.reserve(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i)
+    tasks.push_back(sleeper(heap, now_ns() + spread(random)));
+  return tasks;
+}
+
+void sleepers(benchmark::State& state) {
   for (auto _ : state) {
-    const std::size_t frames_before = floors::frames.bytes;
     floors::timer_heap heap;
-    std::vector<task> tasks;
-    tasks.reserve(count);
-    const std::int64_t start = now_ns();
-    for (std::size_t i = 0; i < count; ++i) tasks.push_back(sleeper(heap, start + spread(random)));
+    const std::vector<task> tasks = sleepers_of(heap, state.range(0));
     run_timers(heap);
-    if (bytes == 0)
-      bytes = floors::frames.bytes - frames_before + heap.bytes() + count * sizeof(task);
   }
   report(state, state.range(0));
-  state.SetLabel(std::to_string(bytes / count) + " bytes each");
 }
 BENCHMARK(sleepers)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
+/// Waits for nothing; who is struck in it throws.
+struct until_struck {
+  explicit until_struck(floors::resumable*& place) : place_(place) {}
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<task::promise_type> self) const noexcept {
+    place_ = &self.promise();
+  }
+  [[noreturn]] void await_resume() const { throw 1; }
+
+ private:
+  floors::resumable*& place_;
+};
+
+[[gnu::noinline]] task waits_in_vain(floors::resumable*& place) {
+  try {
+    co_await until_struck(place);
+  } catch (int) {
+  }
+}
+
+task cancels_and_joins(benchmark::State& state) {
+  for (auto _ : state) {
+    floors::resumable* place = nullptr;
+    task waiting = waits_in_vain(place);
+    co_await yield();
+    place->schedule();
+    co_await waiting;
+  }
+}
+
+// One throw, caught where it is thrown: the least that unwinds.
+void cancel_join(benchmark::State& state) {
+  const task run = cancels_and_joins(state);
+  ready.run();
+}
+BENCHMARK(cancel_join);
+
+// Frames, heap slots and handles.
+void tell_memory() {
+  constexpr std::int64_t count = 100'000;
+  floors::timer_heap heap;
+  const std::vector<task> tasks = sleepers_of(heap, count);
+  const std::size_t bytes = floors::frames.bytes + heap.bytes() + tasks.size() * sizeof(task);
+  std::printf("bytes_per_sleeper=%zu\n", bytes / tasks.size());
+}
+
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int count, char** arguments) {
+  if (count == 2 && std::string_view(arguments[1]) == "--memory") {
+    tell_memory();
+    return 0;
+  }
+  benchmark::Initialize(&count, arguments);
+  if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Micro benchmarks of coroutines, tasks and timers; each has its floor, of the same name, in
-// floors/core_floors.cpp.
+// floors/core_floors.cpp. With --memory alone it prints what tasks take of memory instead.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 #include <sys/wait.h>
@@ -8,8 +8,9 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
-#include <string>
+#include <cstdio>
+#include <random>
+#include <string_view>
 #include <vector>
 
 #include "rill/core.hpp"
@@ -21,39 +22,41 @@ using namespace std::chrono_literals;
 
 __attribute__((noinline)) rill::coro<int> ready_child(int value) { co_return value; }
 
+// A constant number of operations per iteration hides the cost of the benchmark's own loop.
+constexpr int batch = 100;
+
 rill::coro<> await_child(benchmark::State& state) {
-  std::int64_t sum = 0;
   for (auto round : state) {
     static_cast<void>(round);
-    const int value = co_await ready_child(1);
-    sum += value;
+    for (int i = 0; i < batch; ++i) {
+      const int value = co_await ready_child(i);
+      benchmark::DoNotOptimize(value);
+    }
   }
-  benchmark::DoNotOptimize(sum);
+  state.SetItemsProcessed(state.iterations() * batch);
 }
 
 rill::coro<> yield_times(std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) co_await rill::yield();
 }
 
-rill::coro<> yield_one(benchmark::State& state) {
+rill::coro<> yields_until(const bool& over) {
+  while (!over) co_await rill::yield();
+}
+
+// All tasks take turns; one of them counts, so an iteration is one turn of each.
+rill::coro<> yield_turns(benchmark::State& state) {
+  bool over = false;
+  std::vector<rill::task<>> others;
+  for (std::int64_t i = 1; i < state.range(0); ++i)
+    others.push_back(rill::create_task(yields_until(over)));
   for (auto round : state) {
     static_cast<void>(round);
     co_await rill::yield();
   }
-}
-
-rill::coro<> yield_many(benchmark::State& state) {
-  const std::int64_t tasks = state.range(0);
-  constexpr std::int64_t rounds = 100;
-  for (auto round : state) {
-    static_cast<void>(round);
-    std::vector<rill::task<>> running;
-    running.reserve(static_cast<std::size_t>(tasks));
-    for (std::int64_t i = 0; i < tasks; ++i)
-      running.push_back(rill::create_task(yield_times(rounds)));
-    for (auto& task : running) co_await task;
-  }
-  state.SetItemsProcessed(state.iterations() * tasks * rounds);
+  over = true;
+  for (auto& task : others) co_await task;
+  state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
 rill::coro<> spawn_join(benchmark::State& state) {
@@ -85,11 +88,11 @@ rill::coro<> call_soon(benchmark::State& state) {
   std::int64_t calls = 0;
   for (auto round : state) {
     static_cast<void>(round);
-    for (int i = 0; i < 100; ++i) loop.call_soon([&calls] { ++calls; });
+    for (int i = 0; i < batch; ++i) loop.call_soon([&calls] { ++calls; });
     co_await rill::yield();
   }
   benchmark::DoNotOptimize(calls);
-  state.SetItemsProcessed(state.iterations() * 100);
+  state.SetItemsProcessed(state.iterations() * batch);
 }
 
 rill::coro<> timer_arm_cancel(benchmark::State& state) {
@@ -109,24 +112,20 @@ std::size_t memory_in_use() {
   return all.uordblks + all.hblkhd;
 }
 
-// Pools keep what they have, so memory is measured in processes of its own, before all else.
-std::size_t bytes_per_sleeper = 0;
-std::size_t bytes_per_waiter = 0;
-
+// Deadlines spread at random over 200 ms.
 rill::coro<> sleepers(benchmark::State& state) {
   const std::int64_t count = state.range(0);
+  std::minstd_rand random(1);
+  std::uniform_int_distribution<std::int64_t> spread(0, 200'000'000);
   for (auto round : state) {
     static_cast<void>(round);
     std::vector<rill::task<>> running;
     running.reserve(static_cast<std::size_t>(count));
-    for (std::int64_t i = 0; i < count; ++i) {
-      running.push_back(rill::create_task(
-          sleep_for(std::chrono::nanoseconds(1'000'000 + (i * 7919) % 10'000'000))));
-    }
+    for (std::int64_t i = 0; i < count; ++i)
+      running.push_back(rill::create_task(sleep_for(std::chrono::nanoseconds(spread(random)))));
     for (auto& task : running) co_await task;
   }
   state.SetItemsProcessed(state.iterations() * count);
-  state.SetLabel(std::to_string(bytes_per_sleeper) + " bytes each");
 }
 
 rill::coro<> wait_for(const rill::future<>& awaited) { co_await awaited; }
@@ -145,7 +144,6 @@ rill::coro<> waiters(benchmark::State& state) {
     for (auto& task : running) co_await task;
   }
   state.SetItemsProcessed(state.iterations() * count);
-  state.SetLabel(std::to_string(bytes_per_waiter) + " bytes each");
 }
 
 rill::coro<> cancel_join(benchmark::State& state) {
@@ -173,7 +171,7 @@ rill::coro<std::size_t> bytes_per_task(Make make, std::size_t count) {
   co_return taken / count;
 }
 
-/// What a function returns in a child process.
+/// What a function returns in a child process: pools keep what they have.
 template <class Measure>
 std::size_t in_child(Measure measure) {
   int ends[2];
@@ -192,12 +190,12 @@ std::size_t in_child(Measure measure) {
   return result;
 }
 
-void measure_memory() {
-  bytes_per_sleeper = in_child([] {
+void tell_memory() {
+  const std::size_t sleeper = in_child([] {
     const auto make = [] { return sleep_for(1h); };
     return rill::run(bytes_per_task(make, 100'000));
   });
-  bytes_per_waiter = in_child([] {
+  const std::size_t waiter = in_child([] {
     rill::future<> awaited;
     const auto make = [&awaited] {
       if (!awaited) awaited = rill::create_future<>();
@@ -205,6 +203,7 @@ void measure_memory() {
     };
     return rill::run(bytes_per_task(make, 1'000'000));
   });
+  std::printf("bytes_per_sleeper=%zu bytes_per_waiter=%zu\n", sleeper, waiter);
 }
 
 using body = rill::coro<> (*)(benchmark::State&);
@@ -214,8 +213,7 @@ void in_loop(benchmark::State& state, body run) { rill::run(run(state)); }
 }  // namespace
 
 BENCHMARK_CAPTURE(in_loop, await_child, &await_child);
-BENCHMARK_CAPTURE(in_loop, yield_1, &yield_one);
-BENCHMARK_CAPTURE(in_loop, yield, &yield_many)->Arg(1000);
+BENCHMARK_CAPTURE(in_loop, yield, &yield_turns)->Arg(1)->Arg(2)->Arg(1000)->Arg(100'000);
 BENCHMARK_CAPTURE(in_loop, spawn_join_1, &spawn_join);
 BENCHMARK_CAPTURE(in_loop, spawn_join, &spawn_join_many)
     ->Args({1000, 0})
@@ -228,7 +226,10 @@ BENCHMARK_CAPTURE(in_loop, waiters, &waiters)->Arg(1'000'000)->Unit(benchmark::k
 BENCHMARK_CAPTURE(in_loop, cancel_join, &cancel_join);
 
 int main(int count, char** arguments) {
-  measure_memory();
+  if (count == 2 && std::string_view(arguments[1]) == "--memory") {
+    tell_memory();
+    return 0;
+  }
   benchmark::Initialize(&count, arguments);
   if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 1;
   benchmark::RunSpecifiedBenchmarks();

@@ -23,17 +23,6 @@ struct frame_pool {
 
 inline constinit frame_pool frames;
 
-/// Gives all free frames back to the heap, so that `bytes` tells what the next round needs.
-inline void forget_free_frames() noexcept {
-  for (free_frame*& head : frames.lists) {
-    while (head != nullptr) {
-      void* memory = head;
-      head = head->next;
-      ::operator delete(memory);
-    }
-  }
-}
-
 [[gnu::noinline]] inline void* frame_from_heap(std::size_t list) {
   const std::size_t size = (list + 1) * frame_step;
   frames.bytes += size + sizeof(void*);
