@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
-// Load generator of the echo benchmark: on each connection one message is in flight, and the next
-// is sent when the echo is whole. One thread, edge-triggered epoll, one clock read and no
+// Load generator of the echo benchmark. One thread, edge-triggered epoll, one clock read and no
 // allocation per round trip.
+//
+// Without --rate each connection has --depth messages in flight, and a message is sent when the
+// echo of another is whole: this tells what a server costs and how many messages it takes, but a
+// server that stops for a while is asked for less meanwhile, so its latency looks better than it
+// is. With --rate messages are due on a fixed schedule, round the connections; latency counts from
+// when a message was due, whether it could be sent or not, and what is not back at the end counts
+// as well. The generator then spins rather than waits, to keep its own waking out of the figures.
+// With --accept each message has a connection of its own.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,29 +22,37 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
-// A latency histogram: 32 steps per power of two, so that a bucket is at most 3 % wide.
-enum { steps = 32, step_bits = 5, buckets = 40 * steps, batch_size = 1024 };
+#include "support/latencies.h"
+
+enum { batch_size = 1024, piece = 1 << 18, most_in_flight = 1024 };
 
 struct connection {
   int descriptor;
-  uint32_t sent, received;  // of the message in flight
-  uint64_t since;           // nanoseconds
+  uint32_t number;
+  uint64_t started, done;   // messages
+  uint64_t sent, received;  // bytes
+  uint64_t* since;          // when the messages in flight were started, a ring of `depth`
 };
 
 struct load {
   uint16_t port;
-  uint32_t connections, size;
+  const char* path;  // of a unix socket, or NULL
+  uint32_t connections, size, depth;
+  bool accepts;
+  double rate;        // messages a second on a schedule; 0: none
   double seconds;     // 0: until `messages` are done
   uint64_t messages;  // 0: until `seconds` are over
+  uint64_t begin;
   uint64_t started, done, errors;
   uint32_t open;
   int epoll;
-  char *out, *in;
+  char *out, *in;  // `out` is messages on end
   struct connection* peers;
-  uint64_t histogram[buckets];
+  struct latencies latencies;
 };
 
 static void fail(const char* what) {
@@ -51,29 +66,6 @@ static uint64_t now_ns(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static uint32_t bucket_of(uint64_t value) {
-  if (value < steps) return (uint32_t)value;
-  const uint32_t shift = 63u - (uint32_t)__builtin_clzll(value) - step_bits;
-  const uint32_t index = shift * steps + (uint32_t)(value >> shift);
-  return index < buckets ? index : buckets - 1;
-}
-
-// The middle of a bucket: the inverse of bucket_of.
-static double value_of(uint32_t index) {
-  if (index < 2 * steps) return index;
-  const uint32_t shift = index / steps - 1;
-  return ((double)(index - shift * steps) + 0.5) * (double)(1ull << shift);
-}
-
-static double percentile_us(const struct load* self, double part) {
-  uint64_t left = (uint64_t)(part * (double)self->done);
-  for (uint32_t i = 0; i < buckets; ++i) {
-    if (self->histogram[i] > left) return value_of(i) / 1e3;
-    left -= self->histogram[i];
-  }
-  return 0;
-}
-
 static void drop(struct load* self, struct connection* peer) {
   ++self->errors;
   --self->open;
@@ -81,93 +73,164 @@ static void drop(struct load* self, struct connection* peer) {
   peer->descriptor = -1;
 }
 
-// Sends what is left of the message in flight. Returns false if the connection broke.
-static bool send_rest(struct load* self, struct connection* peer) {
-  while (peer->sent < self->size) {
+static void connect_one(struct load* self, struct connection* peer) {
+  const int on = 1;
+  struct sockaddr_in inet = {.sin_family = AF_INET, .sin_port = htons(self->port)};
+  struct sockaddr_un local = {.sun_family = AF_UNIX};
+  const struct sockaddr* address = (const struct sockaddr*)&inet;
+  socklen_t length = sizeof inet;
+  inet.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (self->path != NULL) {
+    strncpy(local.sun_path, self->path, sizeof local.sun_path - 1);
+    address = (const struct sockaddr*)&local;
+    length = sizeof local;
+  }
+  peer->descriptor = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (peer->descriptor < 0) fail("socket");
+  if (connect(peer->descriptor, address, length) != 0) fail("connect");
+  if (self->path == NULL) {
+    setsockopt(peer->descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+  fcntl(peer->descriptor, F_SETFL, O_NONBLOCK);
+  struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = peer};
+  if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, peer->descriptor, &event) != 0) fail("epoll_ctl");
+  peer->sent = peer->received = 0;
+  peer->started = peer->done = 0;
+}
+
+// When a message of a connection is due.
+static uint64_t due(const struct load* self, const struct connection* peer, uint64_t message) {
+  const double place = (double)message * self->connections + peer->number;
+  return self->begin + (uint64_t)(place * 1e9 / self->rate);
+}
+
+// Sends what is left of the messages that were started. Returns false if the connection broke.
+static bool send_started(struct load* self, struct connection* peer) {
+  while (peer->sent < peer->started * self->size) {
+    const uint64_t left = peer->started * self->size - peer->sent;
+    const char* from = self->out + peer->sent % self->size;
     const ssize_t count =
-        send(peer->descriptor, self->out + peer->sent, self->size - peer->sent, MSG_NOSIGNAL);
+        send(peer->descriptor, from, left < piece ? (size_t)left : piece, MSG_NOSIGNAL);
     if (count < 0) return errno == EAGAIN;
-    peer->sent += (uint32_t)count;
+    peer->sent += (uint64_t)count;
   }
   return true;
 }
 
-static bool start_message(struct load* self, struct connection* peer, uint64_t now) {
-  if (self->messages != 0 && self->started == self->messages) return true;
-  ++self->started;
-  peer->sent = peer->received = 0;
-  peer->since = now;
-  return send_rest(self, peer);
+// Starts the messages that may be started, and sends them. Returns false if the connection broke.
+static bool start_messages(struct load* self, struct connection* peer, uint64_t now) {
+  while (peer->started - peer->done < self->depth) {
+    if (self->messages != 0 && self->started == self->messages) break;
+    if (self->rate > 0 && due(self, peer, peer->started) > now) break;
+    peer->since[peer->started % self->depth] =
+        self->rate > 0 ? due(self, peer, peer->started) : now;
+    ++peer->started;
+    ++self->started;
+  }
+  return send_started(self, peer);
+}
+
+static void close_and_connect(struct load* self, struct connection* peer) {
+  close(peer->descriptor);
+  peer->descriptor = -1;
+  --self->open;
+  if (self->started < self->messages) {
+    const uint64_t now = now_ns();
+    connect_one(self, peer);
+    ++self->open;
+    if (!start_messages(self, peer, now)) drop(self, peer);
+  }
 }
 
 // Returns false if the connection broke or the echo is wrong.
 static bool serve(struct load* self, struct connection* peer, uint32_t events) {
-  if ((events & EPOLLOUT) != 0 && !send_rest(self, peer)) return false;
-  while (peer->received < self->size) {
-    const ssize_t count = recv(peer->descriptor, self->in, self->size - peer->received, 0);
+  if ((events & EPOLLOUT) != 0 && !send_started(self, peer)) return false;
+  while (peer->received < peer->sent) {
+    const ssize_t count = recv(peer->descriptor, self->in, piece, 0);
     if (count < 0 && errno == EAGAIN) return true;
-    if (count <= 0 || memcmp(self->in, self->out + peer->received, (size_t)count) != 0) {
-      return false;
-    }
-    peer->received += (uint32_t)count;
-    if (peer->received < self->size) continue;
+    if (count <= 0) return false;
+    if (memcmp(self->in, self->out + peer->received % self->size, (size_t)count) != 0) return false;
+    peer->received += (uint64_t)count;
+    if (peer->received / self->size == peer->done) continue;
     const uint64_t now = now_ns();
-    ++self->histogram[bucket_of(now - peer->since)];
-    ++self->done;
-    return start_message(self, peer, now);
+    while (peer->done < peer->received / self->size) {
+      latencies_add(&self->latencies, now - peer->since[peer->done % self->depth]);
+      ++peer->done;
+      ++self->done;
+    }
+    if (self->accepts) {
+      close_and_connect(self, peer);
+      return true;
+    }
+    if (!start_messages(self, peer, now)) return false;
   }
   return true;
 }
 
-static void connect_all(struct load* self) {
-  const int on = 1;
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(self->port)};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+// What was due and is not back has waited until now at least.
+static void count_unfinished(struct load* self, uint64_t now) {
   for (uint32_t i = 0; i < self->connections; ++i) {
-    struct connection* peer = &self->peers[i];
-    peer->descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (peer->descriptor < 0) fail("socket");
-    if (connect(peer->descriptor, (struct sockaddr*)&address, sizeof address) != 0) fail("connect");
-    setsockopt(peer->descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    fcntl(peer->descriptor, F_SETFL, O_NONBLOCK);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = peer};
-    if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, peer->descriptor, &event) != 0) fail("epoll_ctl");
-    ++self->open;
+    const struct connection* peer = &self->peers[i];
+    for (uint64_t message = peer->done; due(self, peer, message) < now; ++message)
+      latencies_add(&self->latencies, now - due(self, peer, message));
+  }
+}
+
+static void report(struct load* self, uint64_t unfinished) {
+  const double seconds = (double)(now_ns() - self->begin) / 1e9;
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  const double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                     (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+  printf("round_trips=%llu seconds=%.3f per_second=%.0f errors=%llu cpu_s=%.3f unfinished=%llu",
+         (unsigned long long)self->done, seconds, (double)self->done / seconds,
+         (unsigned long long)self->errors, cpu, (unsigned long long)unfinished);
+  static const double parts[] = {0.5, 0.9, 0.99, 0.999, 0.9999};
+  static const char* const names[] = {"p50", "p90", "p99", "p999", "p9999"};
+  for (int i = 0; i < 5; ++i)
+    printf(" %s_us=%.1f", names[i], latencies_percentile_us(&self->latencies, parts[i]));
+  printf(" max_us=%.1f\n", (double)self->latencies.most / 1e3);
+}
+
+// On a schedule, starts what is due on each connection in turn.
+static void start_due(struct load* self, uint64_t now) {
+  static uint32_t next = 0;
+  for (uint32_t i = 0; i < self->connections; ++i) {
+    struct connection* peer = &self->peers[next];
+    if (peer->descriptor >= 0 && due(self, peer, peer->started) > now) return;
+    if (peer->descriptor >= 0 && !start_messages(self, peer, now)) drop(self, peer);
+    next = (next + 1) % self->connections;
   }
 }
 
 static void run(struct load* self) {
   static struct epoll_event events[batch_size];
-  const uint64_t begin = now_ns();
-  const uint64_t end = self->seconds > 0 ? begin + (uint64_t)(self->seconds * 1e9) : UINT64_MAX;
-  for (uint32_t i = 0; i < self->connections; ++i) {
-    self->peers[i].received = self->peers[i].sent = self->size;
-    if (!start_message(self, &self->peers[i], now_ns())) drop(self, &self->peers[i]);
+  self->begin = now_ns();
+  const uint64_t end =
+      self->seconds > 0 ? self->begin + (uint64_t)(self->seconds * 1e9) : UINT64_MAX;
+  for (uint32_t i = 0; i < self->connections && self->rate == 0; ++i) {
+    if (!start_messages(self, &self->peers[i], now_ns())) drop(self, &self->peers[i]);
   }
-  while (self->open > 0 && (self->messages == 0 || self->done < self->messages) && now_ns() < end) {
-    const int count = epoll_wait(self->epoll, events, batch_size, 1000);
+  uint64_t now = self->begin;
+  while (self->open > 0 && (self->messages == 0 || self->done < self->messages) && now < end) {
+    if (self->rate > 0) start_due(self, now);
+    const int count = epoll_wait(self->epoll, events, batch_size, self->rate > 0 ? 0 : 1000);
     if (count < 0 && errno != EINTR) fail("epoll_wait");
     for (int i = 0; i < count; ++i) {
       struct connection* peer = events[i].data.ptr;
       if (peer->descriptor >= 0 && !serve(self, peer, events[i].events)) drop(self, peer);
     }
+    now = now_ns();
   }
-  const double seconds = (double)(now_ns() - begin) / 1e9;
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  const double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                     (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-  printf(
-      "round_trips=%llu seconds=%.3f per_second=%.0f p50_us=%.1f p99_us=%.1f p999_us=%.1f "
-      "errors=%llu cpu_s=%.3f\n",
-      (unsigned long long)self->done, seconds, (double)self->done / seconds,
-      percentile_us(self, 0.5), percentile_us(self, 0.99), percentile_us(self, 0.999),
-      (unsigned long long)self->errors, cpu);
+  const uint64_t back = self->latencies.count;
+  if (self->rate > 0) count_unfinished(self, now);
+  report(self, self->latencies.count - back);
 }
 
 static void usage(const char* program) {
   fprintf(stderr,
-          "usage: %s --port N [--connections N] [--size BYTES] [--seconds S | --messages TOTAL]\n",
+          "usage: %s --port N | --unix PATH [--connections N] [--size BYTES] [--depth N]\n"
+          "         [--seconds S | --messages TOTAL] [--rate PER_SECOND | --accept]\n",
           program);
   exit(2);
 }
@@ -179,29 +242,62 @@ static double number(const char* program, const char* text, double min, double m
   return value;
 }
 
-static void parse(struct load* self, int argc, char** argv) {
-  for (int i = 1; i < argc; i += 2) {
-    const char* value = i + 1 < argc ? argv[i + 1] : NULL;
-    if (strcmp(argv[i], "--port") == 0) {
-      self->port = (uint16_t)number(argv[0], value, 1, 65535);
-    } else if (strcmp(argv[i], "--connections") == 0) {
-      self->connections = (uint32_t)number(argv[0], value, 1, 60000);
-    } else if (strcmp(argv[i], "--size") == 0) {
-      self->size = (uint32_t)number(argv[0], value, 1, 1 << 24);
-    } else if (strcmp(argv[i], "--seconds") == 0) {
-      self->seconds = number(argv[0], value, 1e-3, 1e6);
-    } else if (strcmp(argv[i], "--messages") == 0) {
-      self->messages = (uint64_t)number(argv[0], value, 1, 1e15);
-    } else {
-      usage(argv[0]);
-    }
+// Reads one option with its value; returns how many arguments these are.
+static int option(struct load* self, const char* program, const char* name, const char* value) {
+  if (strcmp(name, "--accept") == 0) {
+    self->accepts = true;
+    return 1;
   }
-  if (self->port == 0 || (self->seconds > 0 && self->messages > 0)) usage(argv[0]);
+  if (strcmp(name, "--port") == 0) {
+    self->port = (uint16_t)number(program, value, 1, 65535);
+  } else if (strcmp(name, "--unix") == 0 && value != NULL) {
+    self->path = value;
+  } else if (strcmp(name, "--connections") == 0) {
+    self->connections = (uint32_t)number(program, value, 1, 60000);
+  } else if (strcmp(name, "--size") == 0) {
+    self->size = (uint32_t)number(program, value, 1, 1 << 24);
+  } else if (strcmp(name, "--depth") == 0) {
+    self->depth = (uint32_t)number(program, value, 1, most_in_flight);
+  } else if (strcmp(name, "--rate") == 0) {
+    self->rate = number(program, value, 1, 1e9);
+  } else if (strcmp(name, "--seconds") == 0) {
+    self->seconds = number(program, value, 1e-3, 1e6);
+  } else if (strcmp(name, "--messages") == 0) {
+    self->messages = (uint64_t)number(program, value, 1, 1e15);
+  } else {
+    usage(program);
+  }
+  return 2;
+}
+
+static void parse(struct load* self, int argc, char** argv) {
+  for (int i = 1; i < argc;) {
+    i += option(self, argv[0], argv[i], i + 1 < argc ? argv[i + 1] : NULL);
+  }
+  const bool somewhere = (self->port != 0) != (self->path != NULL);
+  const bool until = self->seconds == 0 || self->messages == 0;
+  const bool paced = self->rate == 0 || (self->messages == 0 && !self->accepts);
+  const bool accepts = !self->accepts || (self->messages != 0 && self->depth == 1);
+  if (!somewhere || !until || !paced || !accepts) usage(argv[0]);
   if (self->messages == 0 && self->seconds == 0) self->seconds = 1;
 }
 
+static void fill(struct load* self) {
+  self->out = malloc((size_t)piece + self->size);
+  self->in = malloc(piece);
+  self->peers = calloc(self->connections, sizeof *self->peers);
+  uint64_t* since = calloc((size_t)self->connections * self->depth, sizeof *since);
+  if (self->out == NULL || self->in == NULL || self->peers == NULL || since == NULL) fail("start");
+  for (uint32_t i = 0; i < piece + self->size; ++i)
+    self->out[i] = (char)('a' + i % self->size % 26);
+  for (uint32_t i = 0; i < self->connections; ++i) {
+    self->peers[i].number = i;
+    self->peers[i].since = since + (size_t)i * self->depth;
+  }
+}
+
 int main(int argc, char** argv) {
-  static struct load self = {.connections = 1, .size = 64};
+  static struct load self = {.connections = 1, .size = 64, .depth = 1};
   parse(&self, argc, argv);
   struct rlimit files;
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
@@ -209,12 +305,12 @@ int main(int argc, char** argv) {
     setrlimit(RLIMIT_NOFILE, &files);
   }
   self.epoll = epoll_create1(EPOLL_CLOEXEC);
-  self.out = malloc(self.size);
-  self.in = malloc(self.size);
-  self.peers = calloc(self.connections, sizeof *self.peers);
-  if (self.epoll < 0 || self.out == NULL || self.in == NULL || self.peers == NULL) fail("start");
-  for (uint32_t i = 0; i < self.size; ++i) self.out[i] = (char)('a' + i % 26);
-  connect_all(&self);
+  if (self.epoll < 0) fail("epoll_create1");
+  fill(&self);
+  for (uint32_t i = 0; i < self.connections; ++i) {
+    connect_one(&self, &self.peers[i]);
+    ++self.open;
+  }
   run(&self);
   return self.errors == 0 && self.done > 0 ? 0 : 1;
 }

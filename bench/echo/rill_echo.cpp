@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
 // The echo server on rill's sockets, with the command line and the closing line of the raw servers.
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -9,14 +8,15 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "rill/rill.hpp"
 #include "support/echo_service.h"
 
 namespace {
 
-rill::coro<> serve(rill::socket client, std::uint64_t& messages) {
-  std::array<std::byte, 4 * 1024> buffer;
+rill::coro<> serve(rill::socket client, std::size_t size, std::uint64_t& messages) {
+  std::vector<std::byte> buffer(size);
   try {
     while (true) {
       const std::size_t received = co_await client.recv(buffer);
@@ -31,13 +31,15 @@ rill::coro<> serve(rill::socket client, std::uint64_t& messages) {
   }
 }
 
-rill::coro<> serve_all(std::uint16_t port, std::uint64_t& messages, echo_cpu& start) {
-  const rill::socket listener = rill::socket::adopt(echo_listen(port));
-  start = echo_announce(listener.local_address().port());
+rill::coro<> serve_all(const echo_options& options, std::uint64_t& messages, echo_cpu& start) {
+  const std::size_t size = options.buffer != 0 ? options.buffer : 4 * 1024;
+  const int listening = echo_listen(&options);
+  const rill::socket listener = rill::socket::adopt(listening);
+  start = echo_announce(listening);
   while (true) {
     rill::socket client = co_await listener.accept();
     client.set_read_ahead(true);
-    rill::create_task(serve(std::move(client), messages)).detach();
+    rill::create_task(serve(std::move(client), size, messages)).detach();
   }
 }
 
@@ -48,7 +50,7 @@ int main(int count, char** arguments) {
   std::uint64_t messages = 0;
   echo_cpu start{};
   try {
-    rill::run(serve_all(options.port, messages, start),
+    rill::run(serve_all(options, messages, start),
               {.backend = options.backend != nullptr ? options.backend : ""});
   } catch (const rill::interrupted_error&) {
     // How it is ended.

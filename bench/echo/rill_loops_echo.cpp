@@ -75,7 +75,7 @@ int main(int count, char** arguments) {
     for (std::size_t i = 0; i < loops; ++i) {
       serving.push_back(pool[i].submit(serve_all, echo_listen_shared(port), &counters[i].messages));
     }
-    start = echo_announce(port);
+    start = echo_announce(reserved);
     wait_for_signal(signals);
     pool.stop();
     ::close(reserved);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // The echo server on rill's streams: what the comfort of reader, writer and server costs above
 // rill_echo. Same command line and closing line.
-#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -10,6 +10,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "rill/rill.hpp"
 #include "support/echo_service.h"
@@ -17,9 +18,10 @@
 namespace {
 
 std::uint64_t messages = 0;
+std::size_t buffer_size = 4 * 1024;
 
 rill::coro<> serve(rill::stream_reader reader, rill::stream_writer writer) {
-  std::array<char, 4 * 1024> buffer;
+  std::vector<char> buffer(buffer_size);
   try {
     while (true) {
       const std::size_t received = co_await reader.read_into(std::span<char>(buffer));
@@ -33,10 +35,11 @@ rill::coro<> serve(rill::stream_reader reader, rill::stream_writer writer) {
   }
 }
 
-rill::coro<> serve_all(std::uint16_t port, echo_cpu& start) {
-  rill::socket listening = rill::socket::adopt(echo_listen(port));
+rill::coro<> serve_all(const echo_options& options, echo_cpu& start) {
+  const int listener = echo_listen(&options);
+  rill::socket listening = rill::socket::adopt(listener);
   rill::server server = rill::serve_socket(serve, std::move(listening));
-  start = echo_announce(server.port());
+  start = echo_announce(listener);
   co_await server.serve_forever(std::chrono::nanoseconds(0));
 }
 
@@ -44,9 +47,10 @@ rill::coro<> serve_all(std::uint16_t port, echo_cpu& start) {
 
 int main(int count, char** arguments) {
   const echo_options options = echo_parse(count, arguments, echo_knows_backend);
+  if (options.buffer != 0) buffer_size = options.buffer;
   echo_cpu start{};
   try {
-    rill::run(serve_all(options.port, start),
+    rill::run(serve_all(options, start),
               {.backend = options.backend != nullptr ? options.backend : ""});
   } catch (const rill::interrupted_error&) {
     // How it is ended.

@@ -12,7 +12,7 @@
 
 #include "support/echo_service.h"
 
-enum { batch_size = 1024, buffer_size = 16384 };
+enum { batch_size = 1024, buffer_room = 1 << 16 };
 
 // What a peer that does not read makes us keep. While it is there nothing more is read from that
 // peer.
@@ -27,7 +27,8 @@ struct server {
   uint64_t messages;
 };
 
-static char buffer[buffer_size];
+static char buffer[buffer_room];
+static size_t buffer_size = 16384;
 
 static void watch(int epoll, int descriptor, uint32_t events) {
   struct epoll_event event = {.events = events, .data.fd = descriptor};
@@ -89,13 +90,13 @@ static bool serve(struct server* self, int peer, uint32_t events) {
     resumed = true;
   }
   while (self->backlogs[peer].data == NULL && (resumed || (events & EPOLLIN) != 0 || ending)) {
-    const ssize_t count = recv(peer, buffer, sizeof buffer, 0);
+    const ssize_t count = recv(peer, buffer, buffer_size, 0);
     if (count < 0 && errno == EAGAIN) return true;
     if (count <= 0 || !write_back(self, peer, (size_t)count)) return false;
     ++self->messages;
     // An edge follows if more arrives, except for an end that was announced with this batch or came
     // while stopped.
-    if ((size_t)count < sizeof buffer && !ending && !resumed) return true;
+    if ((size_t)count < buffer_size && !ending && !resumed) return true;
   }
   return true;
 }
@@ -103,13 +104,14 @@ static bool serve(struct server* self, int peer, uint32_t events) {
 int main(int argc, char** argv) {
   const struct echo_options options = echo_parse(argc, argv, echo_no_extras);
   struct server self = {.epoll = epoll_create1(EPOLL_CLOEXEC),
-                        .listener = echo_listen(options.port),
+                        .listener = echo_listen(&options),
                         .stop = echo_stop_descriptor(options.seconds),
                         .backlogs = calloc((size_t)sysconf(_SC_OPEN_MAX), sizeof(struct backlog))};
   if (self.epoll < 0 || self.backlogs == NULL) echo_fail("epoll");
+  if (options.buffer > 0 && options.buffer < buffer_room) buffer_size = options.buffer;
   watch(self.epoll, self.listener, EPOLLIN);
   watch(self.epoll, self.stop, EPOLLIN);
-  const struct echo_cpu start = echo_announce(echo_port(self.listener));
+  const struct echo_cpu start = echo_announce(self.listener);
   for (bool stopped = false; !stopped;) {
     static struct epoll_event events[batch_size];
     const int count = epoll_wait(self.epoll, events, batch_size, -1);

@@ -15,7 +15,8 @@
 #include "support/echo_service.h"
 
 // Buffers are used in turn, so few are better than many: all should fit the cache of a core.
-enum { queue_size = 4096, buffer_count = 256, buffer_size = 4096, group = 0, none = -1 };
+enum { queue_size = 4096, buffer_count = 256, group = 0, none = -1 };
+static uint32_t buffer_size = 4096;
 enum operation { op_accept, op_receive, op_send, op_stop };
 
 // A connection owns the buffers between its first and last: received, not yet sent, in order. Only
@@ -234,7 +235,8 @@ int main(int argc, char** argv) {
   static struct server self = {.starved = none};
   const struct echo_options options = echo_parse(argc, argv, echo_knows_oneshot);
   self.oneshot = options.oneshot;
-  self.listener = echo_listen(options.port);
+  if (options.buffer != 0) buffer_size = options.buffer;
+  self.listener = echo_listen(&options);
   self.stop = echo_stop_descriptor(options.seconds);
   self.connections = calloc((size_t)sysconf(_SC_OPEN_MAX), sizeof *self.connections);
   if (self.connections == NULL) echo_fail("calloc");
@@ -244,7 +246,7 @@ int main(int argc, char** argv) {
   io_uring_prep_poll_add(sqe, self.stop, POLLIN);
   io_uring_sqe_set_data64(sqe, tag(op_stop, self.stop));
   start_accept(&self);
-  const struct echo_cpu start = echo_announce(echo_port(self.listener));
+  const struct echo_cpu start = echo_announce(self.listener);
   run(&self);
   echo_report(self.messages, start);
   return 0;

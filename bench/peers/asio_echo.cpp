@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: BSL-1.0
 // The echo server on Asio's coroutines, standalone Asio, one thread, tuned as its documentation
 // advises for one: the concurrency hint, errors as codes instead of exceptions.
-#include <array>
 #include <asio.hpp>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "support/echo_service.h"
 
 namespace {
 
-using asio::ip::tcp;
-
 std::uint64_t messages = 0;
+std::size_t buffer_size = 4 * 1024;
 
-asio::awaitable<void> serve(tcp::socket peer) {
-  std::array<char, 16384> data;
+template <class Socket>
+asio::awaitable<void> serve(Socket peer) {
+  std::vector<char> data(buffer_size);
   std::error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
   for (;;) {
@@ -28,24 +29,36 @@ asio::awaitable<void> serve(tcp::socket peer) {
   }
 }
 
-asio::awaitable<void> accept_all(tcp::acceptor& listener) {
+template <class Acceptor>
+asio::awaitable<void> accept_all(Acceptor& listener) {
   for (;;) {
-    tcp::socket peer = co_await listener.async_accept(asio::use_awaitable);
+    auto peer = co_await listener.async_accept(asio::use_awaitable);
     asio::co_spawn(listener.get_executor(), serve(std::move(peer)), asio::detached);
   }
+}
+
+template <class Protocol>
+void run(asio::io_context& context, Protocol protocol, const echo_options& options) {
+  const int descriptor = echo_listen(&options);
+  typename Protocol::acceptor listener(context, protocol, descriptor);
+  asio::co_spawn(context, accept_all(listener), asio::detached);
+  const echo_cpu start = echo_announce(descriptor);
+  context.run();
+  echo_report(messages, start);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const echo_options options = echo_parse(argc, argv, echo_no_extras);
+  if (options.buffer != 0) buffer_size = options.buffer;
   asio::io_context context(1);
-  tcp::acceptor listener(context, tcp::v4(), echo_listen(options.port));
   asio::signal_set ending(context, SIGINT, SIGTERM, SIGALRM);
   ending.async_wait([&](std::error_code, int) { context.stop(); });
   echo_arm(options.seconds);
-  asio::co_spawn(context, accept_all(listener), asio::detached);
-  const echo_cpu start = echo_announce(listener.local_endpoint().port());
-  context.run();
-  echo_report(messages, start);
+  if (options.path != nullptr) {
+    run(context, asio::local::stream_protocol(), options);
+  } else {
+    run(context, asio::ip::tcp::v4(), options);
+  }
 }

@@ -9,15 +9,21 @@
 
 #include "support/echo_service.h"
 
-enum { buffer_size = 16384 };
+enum { buffer_room = 1 << 16 };
 
 struct pending_write {
   uv_write_t request;
   char data[];
 };
 
+union any_stream {
+  uv_tcp_t tcp;
+  uv_pipe_t pipe;
+};
+
 static uint64_t messages;
-static char buffer[buffer_size];
+static char buffer[buffer_room];
+static unsigned buffer_size = 16384;
 
 static void check(int status, const char* what) {
   if (status >= 0) return;
@@ -34,7 +40,7 @@ static void close_peer(uv_stream_t* peer) {
 static void on_buffer(uv_handle_t* peer, size_t suggested, uv_buf_t* result) {
   (void)peer;
   (void)suggested;
-  *result = uv_buf_init(buffer, sizeof buffer);
+  *result = uv_buf_init(buffer, buffer_size);
 }
 
 static void on_read(uv_stream_t* peer, ssize_t count, const uv_buf_t* data);
@@ -73,11 +79,15 @@ static void on_read(uv_stream_t* peer, ssize_t count, const uv_buf_t* data) {
   }
 }
 
+static void init_stream(uv_loop_t* loop, union any_stream* stream, bool is_unix) {
+  check(is_unix ? uv_pipe_init(loop, &stream->pipe, 0) : uv_tcp_init(loop, &stream->tcp), "init");
+}
+
 static void on_connection(uv_stream_t* listener, int status) {
   check(status, "listen");
-  uv_tcp_t* peer = malloc(sizeof *peer);
+  union any_stream* peer = malloc(sizeof *peer);
   if (peer == NULL) echo_fail("malloc");
-  check(uv_tcp_init(listener->loop, peer), "uv_tcp_init");
+  init_stream(listener->loop, peer, listener->type == UV_NAMED_PIPE);
   check(uv_accept(listener, (uv_stream_t*)peer), "uv_accept");
   check(uv_read_start((uv_stream_t*)peer, on_buffer, on_read), "uv_read_start");
 }
@@ -90,16 +100,19 @@ static void on_stop(uv_poll_t* stop, int status, int events) {
 
 int main(int argc, char** argv) {
   const struct echo_options options = echo_parse(argc, argv, echo_no_extras);
-  const int listener = echo_listen(options.port);
+  const int listener = echo_listen(&options);
   uv_loop_t* loop = uv_default_loop();
-  uv_tcp_t server;
+  union any_stream server;
   uv_poll_t stop;
   check(uv_poll_init(loop, &stop, echo_stop_descriptor(options.seconds)), "uv_poll_init");
   check(uv_poll_start(&stop, UV_READABLE, on_stop), "uv_poll_start");
-  check(uv_tcp_init(loop, &server), "uv_tcp_init");
-  check(uv_tcp_open(&server, listener), "uv_tcp_open");
+  if (options.buffer > 0 && options.buffer < buffer_room) buffer_size = options.buffer;
+  init_stream(loop, &server, options.path != NULL);
+  check(options.path != NULL ? uv_pipe_open(&server.pipe, listener)
+                             : uv_tcp_open(&server.tcp, listener),
+        "open");
   check(uv_listen((uv_stream_t*)&server, SOMAXCONN, on_connection), "uv_listen");
-  const struct echo_cpu start = echo_announce(echo_port(listener));
+  const struct echo_cpu start = echo_announce(listener);
   uv_run(loop, UV_RUN_DEFAULT);
   echo_report(messages, start);
   return 0;

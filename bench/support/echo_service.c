@@ -13,6 +13,8 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 void echo_fail(const char* what) {
   perror(what);
@@ -20,8 +22,8 @@ void echo_fail(const char* what) {
 }
 
 static void usage(const char* program, unsigned extras) {
-  fprintf(stderr, "usage: %s [--port N] [--seconds S]%s%s%s\n", program,
-          (extras & echo_knows_oneshot) != 0 ? " [--oneshot]" : "",
+  fprintf(stderr, "usage: %s [--port N | --unix PATH] [--seconds S] [--buffer BYTES]%s%s%s\n",
+          program, (extras & echo_knows_oneshot) != 0 ? " [--oneshot]" : "",
           (extras & echo_knows_backend) != 0 ? " [--backend NAME]" : "",
           (extras & echo_knows_loops) != 0 ? " [--loops N]" : "");
   exit(2);
@@ -45,6 +47,10 @@ struct echo_options echo_parse(int argc, char** argv, unsigned extras) {
       options.port = (uint16_t)value;
     } else if (strcmp(argv[i], "--seconds") == 0 && read_number(next, 1e6, &value)) {
       options.seconds = value;
+    } else if (strcmp(argv[i], "--unix") == 0 && next != NULL) {
+      options.path = next;
+    } else if (strcmp(argv[i], "--buffer") == 0 && read_number(next, 1 << 24, &value)) {
+      options.buffer = (uint32_t)value;
     } else if (strcmp(argv[i], "--backend") == 0 && next != NULL && (extras & echo_knows_backend)) {
       options.backend = next;
     } else if (strcmp(argv[i], "--loops") == 0 && (extras & echo_knows_loops) != 0 &&
@@ -61,12 +67,25 @@ struct echo_options echo_parse(int argc, char** argv, unsigned extras) {
   return options;
 }
 
-static int bound_socket(uint16_t port, bool shared) {
+static void raise_descriptor_limit(void) {
   struct rlimit files;
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
   }
+}
+
+static int bound_to_path(const char* path) {
+  const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (listener < 0) echo_fail("socket");
+  strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+  unlink(path);
+  if (bind(listener, (const struct sockaddr*)&address, sizeof address) != 0) echo_fail("bind");
+  return listener;
+}
+
+static int bound_socket(uint16_t port, bool shared) {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int on = 1;
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
@@ -84,9 +103,18 @@ static int listening(int bound) {
   return bound;
 }
 
-int echo_listen(uint16_t port) { return listening(bound_socket(port, false)); }
+int echo_listen(const struct echo_options* options) {
+  raise_descriptor_limit();
+  return listening(options->path != NULL ? bound_to_path(options->path)
+                                         : bound_socket(options->port, false));
+}
+
 int echo_listen_shared(uint16_t port) { return listening(bound_socket(port, true)); }
-int echo_reserve(uint16_t port) { return bound_socket(port, true); }
+
+int echo_reserve(uint16_t port) {
+  raise_descriptor_limit();
+  return bound_socket(port, true);
+}
 
 void echo_arm(double seconds) {
   struct itimerval timer = {0};
@@ -122,11 +150,16 @@ uint16_t echo_port(int listener) {
   struct sockaddr_in address;
   socklen_t length = sizeof address;
   if (getsockname(listener, (struct sockaddr*)&address, &length) != 0) echo_fail("getsockname");
-  return ntohs(address.sin_port);
+  return address.sin_family == AF_INET ? ntohs(address.sin_port) : 0;
 }
 
-struct echo_cpu echo_announce(uint16_t port) {
-  printf("listening on 127.0.0.1:%u\n", (unsigned)port);
+struct echo_cpu echo_announce(int listener) {
+  const unsigned port = echo_port(listener);
+  if (port != 0) {
+    printf("listening on 127.0.0.1:%u\n", port);
+  } else {
+    printf("listening on unix:socket\n");
+  }
   fflush(stdout);
   return cpu_now();
 }

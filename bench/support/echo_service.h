@@ -18,6 +18,8 @@ struct echo_options {
   bool oneshot;         // --oneshot, for servers that know it
   const char* backend;  // --backend NAME, for servers that know it; NULL if it is not given
   unsigned loops;       // --loops N, for servers that know it; 0 if it is not given
+  const char* path;     // --unix PATH: a unix socket instead of a port; NULL if it is not given
+  uint32_t buffer;      // --buffer BYTES: the most that is received at once; 0 if it is not given
 };
 
 enum echo_extras {
@@ -39,9 +41,10 @@ void echo_fail(const char* what);
 // sum of echo_extras.
 struct echo_options echo_parse(int argc, char** argv, unsigned extras);
 
-// Opens the non-blocking listener on 127.0.0.1. Accepted sockets inherit TCP_NODELAY from it.
-int echo_listen(uint16_t port);
-// The same, sharing the port with other listeners opened so.
+// Opens the non-blocking listener on 127.0.0.1, or on the unix socket. Accepted TCP sockets inherit
+// TCP_NODELAY from it.
+int echo_listen(const struct echo_options* options);
+// The same on a port, sharing it with other listeners opened so.
 int echo_listen_shared(uint16_t port);
 // A socket that does not listen, and keeps the port (0: the system picks one) for shared listeners.
 int echo_reserve(uint16_t port);
@@ -54,7 +57,7 @@ void echo_arm(double seconds);
 int echo_stop_descriptor(double seconds);
 
 // Prints where the server listens. Returns the CPU used so far, which echo_report leaves out.
-struct echo_cpu echo_announce(uint16_t port);
+struct echo_cpu echo_announce(int listener);
 uint16_t echo_port(int listener);
 
 // Prints the closing line. Messages are the receive operations that brought data.
