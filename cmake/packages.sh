@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 #
-# Shared by demo.sh and test.sh, which source it: finds out what is missing on this machine and
-# installs it where apt and the right to use it are at hand; elsewhere says exactly what is missing
-# and stops. Needs nothing but bash and the tools that every Debian has.
+# Shared by demo.sh, test.sh and bench.sh, which source it: finds out what is missing on this
+# machine and installs it where apt and the right to use it are at hand; elsewhere says exactly what
+# is missing and stops. Needs nothing but bash and the tools that every Debian has.
 
 step() { printf '\n==> [%3d s] %s\n' "$SECONDS" "$*"; }
 note() { printf '    %s\n' "$*"; }
@@ -57,6 +57,13 @@ need_cereal() { has_header cereal/cereal.hpp; }
 need_benchmark() { has_header benchmark/benchmark.h; }
 need_npm() { has_command npm; }
 need_python() { python3 -c 'import argparse, json, subprocess' 2>/dev/null; }
+need_valgrind() { has_command valgrind; }
+need_asio() { has_header asio/awaitable.hpp; }
+need_libuv() { has_command pkg-config && pkg-config --exists libuv; }
+need_uvloop() {
+  python3 -c 'import uvloop' 2>/dev/null || /usr/bin/python3 -c 'import uvloop' 2>/dev/null
+}
+need_go() { has_command go; }
 
 package_of() {
   case $1 in
@@ -75,6 +82,11 @@ package_of() {
     benchmark) echo libbenchmark-dev ;;
     npm) echo npm ;;
     python) echo python3 ;;
+    valgrind) echo valgrind ;;
+    asio) echo libasio-dev ;;
+    libuv) echo libuv1-dev ;;
+    uvloop) echo python3-uvloop ;;
+    go) echo golang-go ;;
   esac
 }
 
@@ -95,6 +107,11 @@ meaning_of() {
     benchmark) echo "Google Benchmark with its headers" ;;
     npm) echo "npm, which brings the compiler for macOS" ;;
     python) echo "python3" ;;
+    valgrind) echo "valgrind" ;;
+    asio) echo "standalone Asio with its headers" ;;
+    libuv) echo "libuv with its headers" ;;
+    uvloop) echo "uvloop for Python" ;;
+    go) echo "Go" ;;
   esac
 }
 
@@ -107,6 +124,20 @@ unmet() {
       *) "need_$need" || printf '%s\n' "$need" ;;
     esac
     seen+="$need "
+  done
+}
+
+# Meets those of the needs named that can be met; says which are not, and goes on.
+wish() {
+  local missing=() need
+  mapfile -t missing < <(unmet "$@")
+  for need in "${missing[@]}"; do
+    (require "$need") >/dev/null 2>&1 || true
+    if "need_$need"; then
+      note "installed $(package_of "$need")"
+    else
+      note "missing: $(meaning_of "$need") (Debian package $(package_of "$need"))"
+    fi
   done
 }
 

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: BSL-1.0
+"""How each kind of program is run, and how its output is read.
+
+A runner has `missing(place)`, the reason why it cannot run here or None; `run(place)`, which
+returns a dict of figures; and `instructions(place)` where instructions can be counted. `place` is a
+Place: where the programs are, how long they may take, which processors are theirs.
+"""
+
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+
+class Failure(Exception):
+    """A program did not do what it should."""
+
+
+@dataclasses.dataclass
+class Place:
+    """Where and how programs run."""
+
+    bin: pathlib.Path  # folder bench of a build
+    root: pathlib.Path  # of the sources
+    out: pathlib.Path  # for temporary files
+    python: str = "python3"
+    seconds: float = 0.2  # of measuring, for programs that take such a limit
+    part: float = 1.0  # of the work, for programs that are given an amount
+    cpus: list = dataclasses.field(default_factory=lambda: sorted(os.sched_getaffinity(0)))
+
+    def processors(self, pin):
+        """The processors of a program and of its opposite."""
+        if pin == "free":
+            return set(self.cpus), set(self.cpus)
+        if pin == "apart":
+            return {self.cpus[0]}, {self.cpus[-1]}
+        return {self.cpus[0]}, {self.cpus[0]}
+
+
+def pinned(command, cpus, **options):
+    """Starts a program on these processors."""
+    return subprocess.Popen(
+        [str(part) for part in command], preexec_fn=lambda: os.sched_setaffinity(0, cpus),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+
+def output_of(command, cpus, limit=120, **options):
+    """Standard output and standard error of a program that must end with 0."""
+    process = pinned(command, cpus, **options)
+    try:
+        out, err = process.communicate(timeout=limit)
+    except subprocess.TimeoutExpired as error:
+        raise Failure(f"{command[0]} took longer than {limit} s") from error
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    if process.returncode != 0:
+        raise Failure(f"{command[0]} ended with {process.returncode}: {err.strip()[-300:]}")
+    return out, err
+
+
+def fields(text):
+    """All key=number of a text."""
+    return {key: float(value) for key, value in re.findall(r"([\w.]+)=(-?[0-9.]+)", text)}
+
+
+def not_built(place, program):
+    return None if (place.bin / program).exists() else f"{program} was not built"
+
+
+def nanoseconds(entry):
+    """Of one operation, from an entry of Google Benchmark's JSON."""
+    if "items_per_second" in entry:
+        return 1e9 / entry["items_per_second"]
+    real = entry["name"].endswith("/real_time")
+    scale = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}[entry["time_unit"]]
+    return entry["real_time" if real else "cpu_time"] * scale
+
+
+@dataclasses.dataclass(frozen=True)
+class Micro:
+    """One case of a Google Benchmark program: nanoseconds of an operation."""
+
+    program: str
+    case: str
+    pin: str = "together"
+
+    def missing(self, place):
+        return not_built(place, self.program)
+
+    def _command(self, place, seconds):
+        name = f"^(in_loop/)?{re.escape(self.case)}(/real_time)?$"
+        return [place.bin / self.program, f"--benchmark_filter={name}",
+                f"--benchmark_min_time={seconds}", "--benchmark_format=json"]
+
+    def run(self, place):
+        out, _ = output_of(self._command(place, place.seconds), place.processors(self.pin)[0])
+        start = out.find("{")
+        entries = json.loads(out[start:])["benchmarks"] if start >= 0 else []
+        if len(entries) != 1:
+            raise Failure(f"{self.program} has {len(entries)} cases {self.case}, not one")
+        if entries[0].get("error_occurred"):
+            raise Failure(f"{self.program}, {self.case}: {entries[0].get('error_message')}")
+        return {"ns": nanoseconds(entries[0])}
+
+    def instructions(self, place):
+        """Of one iteration, by callgrind: the difference of a shorter and a longer run.
+
+        How many iterations were run, those to find out how many there shall be included, is what
+        the program logs.
+        """
+        counts = [self._counted(place, seconds) for seconds in (0.01, 0.1)]
+        (first, before), (second, after) = sorted(counts, key=lambda each: each[1])
+        if after <= before:
+            raise Failure(f"{self.program}, {self.case}: as many iterations in both runs")
+        return (second - first) / (after - before)
+
+    def _counted(self, place, seconds):
+        command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+                   *self._command(place, seconds), "--v=2"]
+        _, log = output_of(command, place.processors(self.pin)[0], limit=300)
+        total = re.search(r"Collected *: *(\d+)", log)
+        runs = re.findall(r"Running \S+ for (\d+)", log)
+        if not total or not runs:
+            raise Failure(f"callgrind said nothing of {self.program}")
+        return int(total[1]), sum(int(run) for run in runs)
+
+
+@dataclasses.dataclass(frozen=True)
+class Told:
+    """A program that measures by itself and prints key=value.
+
+    The name of a script is below the sources' bench/ and runs in the Python that was found. Of the
+    arguments {seconds} is how long to measure, {part:N} a share of a number.
+    """
+
+    program: str
+    arguments: tuple = ()
+    pin: str = "together"
+    limit: int = 300
+
+    def missing(self, place):
+        if self.program.endswith(".py"):
+            if "--uvloop" in self.arguments and not has_uvloop(place.python):
+                return "uvloop is not installed (python3-uvloop)"
+            return None
+        return not_built(place, self.program)
+
+    def run(self, place):
+        arguments = [filled(argument, place) for argument in self.arguments]
+        if self.program.endswith(".py"):
+            command = [place.python, "-B", place.root / "bench" / self.program, *arguments]
+        else:
+            command = [place.bin / self.program, *arguments]
+        out, _ = output_of(command, place.processors(self.pin)[0], self.limit)
+        found = fields(out)
+        if not found:
+            raise Failure(f"{self.program} printed no figures: {out.strip()[-200:]!r}")
+        return found
+
+
+def filled(argument, place):
+    """An argument with what the place says of seconds and shares put in."""
+    argument = argument.replace("{seconds}", f"{place.seconds}")
+    return re.sub(r"\{part:(\d+)\}", lambda found: str(max(1, int(int(found[1]) * place.part))),
+                  argument)
+
+
+@dataclasses.dataclass(frozen=True)
+class Launched:
+    """A program that does nothing: microseconds from its start to its end, as its starter sees it.
+
+    The median of many starts within one run.
+    """
+
+    program: str
+    times: int = 40
+
+    def missing(self, place):
+        return None if self.program == "python" else not_built(place, self.program)
+
+    def run(self, place):
+        command = [str(place.bin / self.program)]
+        if self.program == "python":
+            code = "import asyncio\nasync def main(): pass\nasyncio.run(main())"
+            command = [place.python, "-I", "-c", code]
+        os.sched_setaffinity(0, place.processors("together")[0])
+        try:
+            took = [self._once(command) for _ in range(max(3, int(self.times * place.part)))]
+        finally:
+            os.sched_setaffinity(0, set(place.cpus))
+        return {"us": sorted(took)[len(took) // 2]}
+
+    @staticmethod
+    def _once(command):
+        before = time.perf_counter_ns()
+        child = os.posix_spawnp(command[0], command, os.environ)
+        _, status = os.waitpid(child, 0)
+        if status != 0:
+            raise Failure(f"{command[0]} ended with status {status}")
+        return (time.perf_counter_ns() - before) / 1e3
+
+
+_uvloop = {}
+
+
+def has_uvloop(python):
+    if python not in _uvloop:
+        done = subprocess.run([python, "-c", "import uvloop"], capture_output=True, check=False)
+        _uvloop[python] = done.returncode == 0
+    return _uvloop[python]

@@ -1,0 +1,329 @@
+# SPDX-License-Identifier: BSL-1.0
+"""The scenarios: a declarative list of what is measured, by whom, in which unit.
+
+A name is the same for rill, its floor and the peers. Adding a scenario is a line here, and a case
+of that name in the programs that have it.
+"""
+
+import dataclasses
+
+from compiled import Compiled
+from contenders import Launched, Micro, Told
+from echo_pairs import Bulk, Echo, Load
+
+RILL, FLOOR, PEER = "rill", "floor", "peer"
+
+
+@dataclasses.dataclass(frozen=True)
+class Contender:
+    name: str
+    kind: str
+    runner: object
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    name: str
+    group: str
+    title: str
+    unit: str
+    contenders: tuple
+    figure: str = "ns"  # the key of the runner's figures that is compared
+    curve: tuple = ()  # name of a curve of cost over scale, and the place on it
+    heavy: bool = False  # left out by --quick
+    tolerance: float = 0  # what the base may differ from itself; 0: what the command line says
+
+    @property
+    def base(self):
+        """What the others are compared to: the floor, or rill where there is none."""
+        names = [each.name for each in self.contenders]
+        return "floor" if "floor" in names else names[0]
+
+
+def micro(name, group, title, programs, pin="together", **options):
+    """A case of Google Benchmark programs and of programs in Python and Go, told by letters.
+
+    `programs` maps a contender's name to a program, or to (program, other name of the case).
+    """
+    contenders = []
+    for who, what in programs.items():
+        program, case = what if isinstance(what, tuple) else (what, name)
+        kind = {"rill": RILL, "floor": FLOOR}.get(who, PEER)
+        if program.endswith(".py") or program in ("peers/go_micro", "peers/uv_micro"):
+            arguments = ("--case", case, "--seconds", "{seconds}")
+            if who == "uvloop":
+                arguments += ("--uvloop",)
+            runner = Told(program, arguments, pin)
+        else:
+            runner = Micro(program, case, pin)
+        contenders.append(Contender(who, kind, runner))
+    return Scenario(name, group, title, options.pop("unit", "ns"), tuple(contenders), **options)
+
+
+CORE, SYNC, COMBINATORS = "micro/core_micro", "micro/sync_micro", "micro/combinators_micro"
+GENERATORS, THREADS = "micro/generators_micro", "micro/executors_micro"
+CORE_FLOOR, SYNC_FLOOR = "floors/core_floors", "floors/sync_floors"
+GENERATORS_FLOOR, THREADS_FLOOR = "floors/generators_floors", "floors/executors_floors"
+ASIO, ASIO_SYNC, ASIO_THREADS = "peers/asio_micro", "peers/asio_sync", "peers/asio_executors"
+CORO_SYNC, CORO_THREADS = "peers/coro_sync", "peers/coro_executors"
+UV, GO, PYTHON = "peers/uv_micro", "peers/go_micro", "peers/asyncio_micro.py"
+LOOPS = {"asyncio": PYTHON, "uvloop": PYTHON}
+
+
+def steps():
+    group = "Coroutines, tasks, timers"
+    return [
+        micro("await_child", group, "await a child that returns at once",
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, **LOOPS}),
+        micro("yield/1", group, "yield, one task",
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO, **LOOPS},
+              curve=("yield, by tasks", 1)),
+        micro("yield/2", group, "switch between two tasks",
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO, **LOOPS},
+              curve=("yield, by tasks", 2)),
+        micro("yield/1000", group, "yield, 1,000 tasks",
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO, **LOOPS},
+              curve=("yield, by tasks", 1000)),
+        micro("yield/100000", group, "yield, 100,000 tasks",
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO},
+              curve=("yield, by tasks", 100_000), heavy=True),
+        micro("spawn_join/1000/0", group, "spawn and join, ready children",
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO, **LOOPS}),
+        micro("spawn_join/1000/1", group, "spawn and join, each yields once",
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO, **LOOPS}),
+        micro("call_soon", group, "call_soon",
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "libuv": UV, **LOOPS}),
+        micro("timer_arm_cancel", group, "timer armed and cancelled",
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "libuv": UV, "Go": GO, **LOOPS}),
+        micro("sleepers/100000", group, "100,000 sleepers, CPU each",
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "libuv": UV, "Go": GO, **LOOPS},
+              heavy=True),
+        micro("cancel_join", group, "cancel a waiting task and join it",
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO, **LOOPS}),
+        micro("generator_items", group, "an item of an async generator",
+              {"floor": GENERATORS_FLOOR, "rill": GENERATORS, **LOOPS}),
+    ]
+
+
+def combinators():
+    group = "Combinators"
+    return [
+        micro("await_limited", group, "wait_for of a child that returns at once",
+              {"rill": COMBINATORS, **LOOPS}),
+        micro("yield_limited", group, "wait_for of a yield",
+              {"rill": COMBINATORS, "Asio": ASIO, "Go": GO, **LOOPS}),
+        micro("join_by_gather/1000", group, "gather of 1,000 ready children, each",
+              {"floor": (CORE_FLOOR, "spawn_join/1000/0"), "rill": COMBINATORS, **LOOPS}),
+        micro("join_by_group/1000", group, "task_group of 1,000 ready children, each",
+              {"floor": (CORE_FLOOR, "spawn_join/1000/0"), "rill": COMBINATORS, "Go": GO,
+               **LOOPS}),
+        micro("cancel_waiting/1000", group, "cancel a group of 1,000 sleepers, each",
+              {"rill": COMBINATORS, "Go": GO, **LOOPS}),
+    ]
+
+
+def synchronisation():
+    group = "Synchronisation"
+    most = {"floor": SYNC_FLOOR, "rill": SYNC}
+    others = {"Asio": ASIO_SYNC, "libcoro": CORO_SYNC, "Go": GO, **LOOPS}
+    return [
+        micro("lock_alone", group, "lock that is free",
+              {**most, "Asio": (ASIO_SYNC, "lock_alone/1"), "libcoro": CORO_SYNC, "Go": GO,
+               **LOOPS}),
+        micro("lock_contended/2", group, "lock handed over, 2 tasks",
+              {**most, "Asio": ASIO_SYNC, "Go": GO, **LOOPS}, curve=("lock handed over", 2)),
+        micro("lock_contended/100", group, "lock handed over, 100 tasks",
+              {**most, "Asio": ASIO_SYNC, "Go": GO, **LOOPS}, curve=("lock handed over", 100)),
+        micro("semaphore_alone", group, "semaphore that is free",
+              {**most, "Asio": (ASIO_SYNC, "semaphore_alone/2"), "libcoro": CORO_SYNC, "Go": GO,
+               **LOOPS}),
+        micro("semaphore_contended/100", group, "semaphore handed over, 100 tasks",
+              {**most, **LOOPS}),
+        micro("event_wakes/100", group, "waiter woken by an event, of 100", {**most, **LOOPS}),
+        micro("condition_wakes/100", group, "waiter woken by a condition, of 100",
+              {**most, "Go": GO, **LOOPS}),
+        micro("queue_items/1", group, "item through a queue of 1", {**most, **others},
+              curve=("item through a queue, by its size", 1)),
+        micro("queue_items/100", group, "item through a queue of 100", {**most, **others},
+              curve=("item through a queue, by its size", 100)),
+        micro("channel_items/0", group, "rendezvous",
+              {"floor": (SYNC_FLOOR, "queue_items/0"), "rill": SYNC, "Asio": ASIO_SYNC, "Go": GO}),
+        micro("channel_items/100", group, "item through a channel of 100",
+              {"floor": (SYNC_FLOOR, "queue_items/100"), "rill": SYNC, "Asio": ASIO_SYNC,
+               "Go": (GO, "queue_items/100")}),
+    ]
+
+
+def threads():
+    group = "Threads and processes"
+    return [
+        micro("hop/together", group, "to a thread and back, one processor, time",
+              {"floor": (THREADS_FLOOR, "hop"), "rill": (THREADS, "hop/run_in_executor"),
+               "Asio": (ASIO_THREADS, "hop"), "libcoro": (CORO_THREADS, "hop"),
+               "libuv": (UV, "hop"), "asyncio": (PYTHON, "hop"), "uvloop": (PYTHON, "hop")}),
+        micro("hop/apart", group, "to a thread and back, all processors, time",
+              {"floor": (THREADS_FLOOR, "hop"), "rill": (THREADS, "hop/run_in_executor"),
+               "Asio": (ASIO_THREADS, "hop"), "libcoro": (CORO_THREADS, "hop"),
+               "libuv": (UV, "hop"), "Go": (GO, "hop"), "asyncio": (PYTHON, "hop"), "uvloop": (PYTHON, "hop")},
+              pin="free"),
+        micro("post", group, "a callback posted by another thread, time",
+              {"floor": THREADS_FLOOR, "rill": THREADS, "Asio": ASIO_THREADS, **LOOPS},
+              pin="free"),
+        micro("small_jobs", group, "a job of 1,000,000 through a pool of 2, time",
+              {"rill": THREADS, "Asio": ASIO_THREADS, "libcoro": CORO_THREADS}, pin="free",
+              heavy=True),
+        Scenario("process_job", group, "a job to a process and back, time", "ns", (
+            Contender("rill", RILL, Told("processes/process_pool_bench",
+                                         ("--jobs", "{part:20000}"), "free")),
+            Contender("asyncio", PEER, Told("peers/process_pool.py",
+                                            ("--jobs", "{part:5000}"), "free")))),
+    ]
+
+
+# Name, kind, program, arguments, whether it serves unix sockets.
+EPOLL_SERVERS = [
+    ("floor", FLOOR, "floors/raw_epoll_echo", ()),
+    ("rill", RILL, "echo/rill_echo", ("--backend", "epoll")),
+    ("rill streams", RILL, "echo/rill_streams_echo", ("--backend", "epoll")),
+    ("Asio", PEER, "peers/asio_echo", ()),
+    ("Asio callbacks", PEER, "peers/asio_callbacks_echo", ()),
+    ("libuv", PEER, "peers/uv_echo", ()),
+    ("Go", PEER, "peers/go_echo", ()),
+    ("asyncio", PEER, "peers/asyncio_echo.py", ()),
+    ("uvloop", PEER, "peers/asyncio_echo.py", ("--uvloop",)),
+]
+URING_SERVERS = [
+    ("floor", FLOOR, "floors/raw_io_uring_echo", ()),
+    ("rill", RILL, "echo/rill_echo", ("--backend", "io_uring")),
+    ("rill streams", RILL, "echo/rill_streams_echo", ("--backend", "io_uring")),
+]
+
+
+def echo(name, group, title, load, servers, **options):
+    contenders = tuple(Contender(who, kind, Echo(program, load, arguments))
+                       for who, kind, program, arguments in servers)
+    return Scenario(name, group, title, options.pop("unit", "ns"), contenders, **options)
+
+
+def words(size):
+    return f"{size} B" if size < 1024 else f"{size // 1024} KiB"
+
+
+def echoes():
+    found = []
+    for interface, servers in (("epoll", EPOLL_SERVERS), ("io_uring", URING_SERVERS)):
+        group = f"Echo on {interface}, CPU of the server for a message"
+        for connections in (1, 64, 1000, 10_000):
+            found.append(echo(
+                f"echo/{interface}/tcp/64/{connections}", group,
+                f"TCP, 64 B, {connections:,} connections", Load(connections), servers,
+                curve=(f"echo on {interface}, 64 B, by connections", connections),
+                heavy=connections > 1000))
+        for size in (1024, 65_536):
+            load = Load(64, size, messages=100_000 if size < 4096 else 20_000)
+            found.append(echo(f"echo/{interface}/tcp/{size}/64", group,
+                              f"TCP, {words(size)}, 64 connections", load, servers, heavy=True))
+        found.append(echo(f"echo/{interface}/tcp/64/64/pipelined", group,
+                          "TCP, 64 B, 64 connections, 16 in flight", Load(64, depth=16,
+                                                                         messages=1_000_000),
+                          servers))
+        for connections in (1, 64):
+            found.append(echo(f"echo/{interface}/unix/64/{connections}", group,
+                              f"unix, 64 B, {connections} connections",
+                              Load(connections, unix=True), servers))
+        found.append(echo(f"accept/{interface}", group, "a connection, one message, its end",
+                          Load(16, accept=True, messages=8000), servers))
+    return found
+
+
+def latencies():
+    """p99 of messages on a fixed schedule, measured from when they should have been sent."""
+    found = []
+    for interface, servers in (("epoll", EPOLL_SERVERS), ("io_uring", URING_SERVERS)):
+        for rate in (2000, 20_000):
+            load = Load(64, rate=rate, pin="apart", depth=1000)
+            found.append(echo(f"latency/{interface}/{rate}", f"Latency on {interface}",
+                              f"p99 at {rate:,} messages a second, 64 connections", load, servers,
+                              unit="us", figure="p99_us", tolerance=0.25))
+    return found
+
+
+def bulk():
+    raw = Contender("floor", FLOOR, Bulk("floors/raw_bulk", ("receive",),
+                                         ("send", "{port}", "{bytes}")))
+    contenders = [raw]
+    for backend in ("epoll", "io_uring"):
+        for way, call in (("send", "send_all"), ("write", "write_all")):
+            contenders.append(Contender(
+                f"rill {call} {backend}", RILL,
+                Bulk("bulk/rill_bulk", ("receive", backend), (way, "{port}", "{bytes}", backend))))
+    group = "Bulk transfer, one connection"
+    return [Scenario("bulk/time", group, "time for a GiB", "s", tuple(contenders), figure="s",
+                     heavy=True),
+            Scenario("bulk/cpu", group, "CPU of both sides for a GiB", "s", tuple(contenders),
+                     figure="cpu_s", heavy=True)]
+
+
+def trees():
+    found = []
+    names = {"none": "nothing", "io": "a sleep of 50 ms",
+             "memoization": "nine in ten found in a cache, else a sleep",
+             "cpu_io_mixed": "500! or a sleep, by halves"}
+    for leaf, title in names.items():
+        for way in ("gather", "task_group"):
+            case = f"{leaf}/{way}"
+            who = {"rill": "micro/trees_micro", "asyncio": "peers/asyncio_trees.py",
+                   "uvloop": "peers/asyncio_trees.py"}
+            if way == "task_group":
+                who |= {"Go": "peers/go_micro"}
+            else:
+                who |= {"Asio": "peers/asio_trees"}
+            who = {"floor": ("floors/trees_floors", leaf)} | {
+                name: (program, f"tree/{case}" if name == "Go" else case)
+                for name, program in who.items()}
+            found.append(micro(f"tree/{case}", "Trees of 6 levels, 6 branches, CPU of a tree",
+                               f"{title}, {way}", who, unit="ns", heavy=True))
+    return found
+
+
+def starts():
+    group = "Start, size and compilation"
+    programs = [("floor", FLOOR, "floors/nothing"), ("rill", RILL, "start_up/rill_start_up"),
+                ("Asio", PEER, "start_up/asio_start_up"), ("asyncio", PEER, "python")]
+    found = [Scenario("start_up", group, "a program that awaits once, start to end", "us",
+                      tuple(Contender(who, kind, Launched(program))
+                            for who, kind, program in programs), figure="us")]
+    sources = {
+        "minimal": ("a minimal program", "start_up/rill_start_up.cpp",
+                    "start_up/asio_start_up.cpp", ()),
+        "echo": ("the echo server", "echo/rill_echo.cpp", "peers/asio_echo.cpp",
+                 ("support/libecho_service.a",)),
+    }
+    for name, (title, rill, asio, objects) in sources.items():
+        contenders = (Contender("rill", RILL, Compiled(rill, ("librill.a", *objects))),
+                      Contender("Asio", PEER, Compiled(asio, objects)))
+        found += [Scenario(f"compile/{name}", group, f"compiling {title}", "s", contenders,
+                           figure="s", heavy=True),
+                  Scenario(f"size/{name}", group, f"{title}, stripped", "KiB",
+                           contenders, figure="kib", heavy=True)]
+    return found
+
+
+def memory():
+    group = "Memory"
+    return [
+        Scenario("memory/sleepers", group, "a task that sleeps, of 100,000", "bytes", (
+            Contender("floor", FLOOR, Told(CORE_FLOOR, ("--memory",))),
+            Contender("rill", RILL, Told(CORE, ("--memory",)))), figure="bytes_per_sleeper"),
+        Scenario("memory/connections", group, "an idle connection of streams, of 10,000", "KiB", (
+            Contender("rill", RILL, Told("memory/idle_connections", (
+                "--connections", "{part:10000}", "--backend", "epoll"))),
+            Contender("rill io_uring", RILL, Told("memory/idle_connections", (
+                "--connections", "{part:10000}", "--backend", "io_uring")))), figure="kib",
+                 heavy=True),
+    ]
+
+
+def all_scenarios():
+    return [*steps(), *combinators(), *synchronisation(), *threads(), *trees(), *echoes(),
+            *latencies(), *bulk(), *memory(), *starts()]

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+#
+# Measures rill beside its floors and peers: installs what is missing, builds a release, runs all
+# scenarios or some, and prints a table. The report lies in build/bench/report.{txt,json,csv,html}.
+#
+#   cmake/bench.sh                       everything: about an hour
+#   cmake/bench.sh --quick               a look whether it all works: a minute; no figures
+#   cmake/bench.sh --only lock yield     scenarios whose names have one of these in them
+#   cmake/bench.sh --list                what there is
+#   cmake/bench.sh --instructions        with instruction counts by callgrind
+#   cmake/bench.sh --against COMMIT      this tree against another commit: rill in both builds
+#
+# Other options are those of bench/suite/suite.py. CXX=... chooses the compiler.
+set -euo pipefail
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=cmake/packages.sh
+. "$root/cmake/packages.sh"
+build=$root/build/bench
+against=
+options=()
+listing=0
+
+while [ "$#" -gt 0 ]; do
+  case $1 in
+    --against)
+      [ "$#" -ge 2 ] || die "--against needs a commit"
+      against=$2
+      shift
+      ;;
+    --instructions) options+=("$1") && needs_valgrind=1 ;;
+    --list) options+=("$1") && listing=1 ;;
+    *) options+=("$1") ;;
+  esac
+  shift
+done
+
+if [ "$listing" -eq 1 ]; then
+  exec python3 -B "$root/bench/suite/suite.py" "${options[@]}"
+fi
+
+# Builds the benchmarks of the tree $1 in the folder $2.
+build_benchmarks() {
+  local c_compiler=
+  case $compiler in
+    *clang++*) c_compiler=${compiler/clang++/clang} ;;
+    *g++*) c_compiler=${compiler/g++/gcc} ;;
+  esac
+  cmake -S "$1" -B "$2" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER="$compiler" \
+    ${c_compiler:+-DCMAKE_C_COMPILER="$c_compiler"} -DRILL_BUILD_TESTS=OFF \
+    -DRILL_BUILD_EXAMPLES=OFF -DRILL_INSTALL=OFF -DRILL_BUILD_BENCH=ON
+  cmake --build "$2" --parallel "$jobs"
+}
+
+step "looking for what the benchmarks need"
+choose_compiler
+require cmake ninja pkg_config liburing benchmark cereal python \
+  ${needs_valgrind:+valgrind} "${compiler_needs[@]}"
+step "looking for peers"
+wish asio libuv uvloop go
+choose_jobs
+
+step "building a release in build/bench, $jobs at a time"
+build_benchmarks "$root" "$build"
+
+if [ -n "$against" ]; then
+  tree=$root/build/bench-against/tree
+  step "building $against in build/bench-against"
+  rm -rf "$tree"
+  mkdir -p "$tree"
+  git -C "$root" archive "$against" | tar -x -C "$tree"
+  build_benchmarks "$tree" "$root/build/bench-against/build"
+  step "comparing $against with this tree"
+  exec python3 -B "$root/bench/suite/suite.py" \
+    --compare "$root/build/bench-against/build/bench" "$build/bench" "${options[@]}"
+fi
+
+step "measuring; leave the machine alone until it is done"
+code=0
+python3 -B "$root/bench/suite/suite.py" --bin "$build/bench" --out "$build" "${options[@]}" ||
+  code=$?
+step "done: build/bench/report.html, report.txt, report.json, report.csv"
+exit "$code"
