@@ -3,25 +3,24 @@
 // library. Each case is named after the benchmark that it is the floor of. With --memory alone it
 // prints what tasks take of memory instead.
 #include <benchmark/benchmark.h>
-#include <poll.h>
 
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <random>
 #include <string_view>
 #include <vector>
 
+#include "support/floor_sleep.hpp"
 #include "support/floor_tasks.hpp"
 #include "support/floor_timers.hpp"
 
 namespace {
 
+using floors::now_ns;
 using floors::ready;
+using floors::sleep_until;
 using floors::task;
 using floors::yield;
-
-std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
 // A constant number of operations per iteration hides the cost of the benchmark's own loop.
 constexpr int batch = 100;
@@ -135,40 +134,8 @@ void timer_arm_disarm(benchmark::State& state) {
 }
 BENCHMARK(timer_arm_disarm)->Name("timer_arm_cancel")->Arg(0)->Arg(1000)->Arg(100'000);
 
-struct sleep_until : floors::timer {
-  sleep_until(floors::timer_heap& heap, std::int64_t deadline) : heap_(heap), deadline_(deadline) {}
-
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<task::promise_type> self) {
-    sleeper_ = &self.promise();
-    heap_.arm(*this, deadline_);
-  }
-  void await_resume() const noexcept {}
-  void wake() noexcept { sleeper_->schedule(); }
-
- private:
-  floors::timer_heap& heap_;
-  std::int64_t deadline_;
-  floors::resumable* sleeper_ = nullptr;
-};
-
 [[gnu::noinline]] task sleeper(floors::timer_heap& heap, std::int64_t deadline) {
   co_await sleep_until(heap, deadline);
-}
-
-// Waits as a loop on epoll does, in whole milliseconds rounded up.
-void run_timers(floors::timer_heap& heap) {
-  ready.run();
-  while (!heap.empty()) {
-    const std::int64_t now = now_ns();
-    while (!heap.empty() && heap.next_deadline() <= now) {
-      static_cast<sleep_until&>(heap.pop()).wake();
-    }
-    ready.run();
-    if (heap.empty()) return;
-    const std::int64_t wait = heap.next_deadline() - now_ns();
-    if (wait > 0) poll(nullptr, 0, static_cast<int>((wait + 999'999) / 1'000'000));
-  }
 }
 
 // Deadlines spread at random over 200 ms.
@@ -186,7 +153,7 @@ void sleepers(benchmark::State& state) {
   for (auto _ : state) {
     floors::timer_heap heap;
     const std::vector<task> tasks = sleepers_of(heap, state.range(0));
-    run_timers(heap);
+    floors::run_timers(heap);
   }
   report(state, state.range(0));
 }

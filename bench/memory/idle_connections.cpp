@@ -105,8 +105,8 @@ rill::coro<> measure(rill::socket listening, int ready, int count) {
   ::malloc_trim(0);
   const double used = kib_in_use() - before;
   const std::string backend(rill::event_loop::running().backend());
-  std::printf("%s: connections %d, user memory %.0f KiB, each %.2f KiB\n", backend.c_str(), count,
-              used, used / count);
+  std::printf("%s: connections %d, user memory %.0f KiB, each %.2f KiB, kib=%.3f\n",
+              backend.c_str(), count, used, used / count, used / count);
   std::fflush(stdout);
   server.close();
   server.abort_clients();

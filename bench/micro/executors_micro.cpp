@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <thread>
 #include <vector>
 
 #include "rill/rill.hpp"
@@ -76,8 +77,30 @@ void small_jobs_awaited(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * jobs_per_round / 10);
 }
 
+// Callbacks given to a loop by another thread.
+constexpr std::int64_t posts_per_round = 100'000;
+
+rill::coro<> is_posted_to() {
+  rill::event_loop& loop = rill::event_loop::running();
+  const rill::future<> over = rill::create_future<>();
+  std::int64_t calls = 0;
+  const auto called = [&calls, &over] {
+    if (++calls == posts_per_round) over.set_result();
+  };
+  const std::jthread giver([&loop, called] {
+    for (std::int64_t i = 0; i < posts_per_round; ++i) loop.call_soon_threadsafe(called);
+  });
+  co_await over;
+}
+
+void post(benchmark::State& state) {
+  for (auto _ : state) rill::run(is_posted_to());
+  state.SetItemsProcessed(state.iterations() * posts_per_round);
+}
+
 }  // namespace
 
+BENCHMARK(post)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(hop, submit, &hops_by_submit)->UseRealTime();
 BENCHMARK_CAPTURE(hop, run_in_executor, &hops_by_executor)->UseRealTime();
 BENCHMARK_CAPTURE(hop, to_thread, &hops_by_to_thread)->UseRealTime();

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <thread>
 
 namespace {
 
@@ -51,8 +52,29 @@ void small_jobs(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * jobs_per_round);
 }
 
+// Callbacks given to a loop by another thread.
+constexpr std::int64_t posts_per_round = 100'000;
+
+void post(benchmark::State& state) {
+  for (auto _ : state) {
+    asio::io_context context;
+    auto work = asio::make_work_guard(context);
+    std::int64_t calls = 0;
+    const auto called = [&calls, &work] {
+      if (++calls == posts_per_round) work.reset();
+    };
+    std::thread giver([&context, called] {
+      for (std::int64_t i = 0; i < posts_per_round; ++i) asio::post(context, called);
+    });
+    context.run();
+    giver.join();
+  }
+  state.SetItemsProcessed(state.iterations() * posts_per_round);
+}
+
 }  // namespace
 
+BENCHMARK(post)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(hop)->UseRealTime();
 BENCHMARK(small_jobs)->UseRealTime()->Unit(benchmark::kMillisecond);
 

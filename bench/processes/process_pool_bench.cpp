@@ -2,7 +2,7 @@
 //
 // What the process pool does in a second: small jobs one by one and in chunks, CPU-bound jobs on
 // one worker and on all, and a large payload to a worker and back beside what a pipe carries
-// between two processes.
+// between two processes. With --jobs N alone: what one of N small jobs takes, one after the other.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <numeric>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -121,10 +122,24 @@ void payload(std::size_t megabytes) {
               gigabytes / took, 100 * pipe / took, right ? "" : "  WRONG");
 }
 
+// One after the other, each awaited before the next: the way there and back.
+void tell_job(std::size_t count) {
+  rill::process_pool_executor pool(workers(1));
+  static_cast<void>(pool.submit<&plus_one>(1).result());
+  const double took = time_of([&] {
+    for (std::size_t i = 0; i < count; ++i) static_cast<void>(pool.submit<&plus_one>(1).result());
+  });
+  std::printf("ns=%.1f\n", took * 1e9 / static_cast<double>(count));
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   rill::process_worker_main();
+  if (count == 3 && std::string_view(arguments[1]) == "--jobs") {
+    tell_job(std::strtoul(arguments[2], nullptr, 10));
+    return 0;
+  }
   const std::size_t megabytes = count > 1 ? std::strtoul(arguments[1], nullptr, 10) : 1024;
   small_jobs(20'000, 1);
   for (const std::size_t chunk : {10U, 100U, 1000U}) small_jobs(1'000'000, chunk);

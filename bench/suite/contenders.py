@@ -72,13 +72,23 @@ def not_built(place, program):
     return None if (place.bin / program).exists() else f"{program} was not built"
 
 
-def nanoseconds(entry):
-    """Of one operation, from an entry of Google Benchmark's JSON."""
-    if "items_per_second" in entry:
-        return 1e9 / entry["items_per_second"]
+def of_iteration(entry):
+    """Nanoseconds of one iteration, from an entry of Google Benchmark's JSON."""
     real = entry["name"].endswith("/real_time")
     scale = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}[entry["time_unit"]]
     return entry["real_time" if real else "cpu_time"] * scale
+
+
+def nanoseconds(entry):
+    """Of one operation."""
+    return of_iteration(entry) / operations(entry)
+
+
+def operations(entry):
+    """How many there are in an iteration."""
+    if "items_per_second" not in entry:
+        return 1
+    return max(1, round(entry["items_per_second"] * of_iteration(entry) / 1e9))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,35 +109,38 @@ class Micro:
 
     def run(self, place):
         out, _ = output_of(self._command(place, place.seconds), place.processors(self.pin)[0])
+        return {"ns": nanoseconds(self._entry(out))}
+
+    def _entry(self, out):
         start = out.find("{")
         entries = json.loads(out[start:])["benchmarks"] if start >= 0 else []
         if len(entries) != 1:
             raise Failure(f"{self.program} has {len(entries)} cases {self.case}, not one")
         if entries[0].get("error_occurred"):
             raise Failure(f"{self.program}, {self.case}: {entries[0].get('error_message')}")
-        return {"ns": nanoseconds(entries[0])}
+        return entries[0]
 
     def instructions(self, place):
-        """Of one iteration, by callgrind: the difference of a shorter and a longer run.
+        """Of one operation, by callgrind: the difference of a shorter and a longer run.
 
         How many iterations were run, those to find out how many there shall be included, is what
         the program logs.
         """
         counts = [self._counted(place, seconds) for seconds in (0.01, 0.1)]
-        (first, before), (second, after) = sorted(counts, key=lambda each: each[1])
+        (first, before, _), (second, after, each) = sorted(counts, key=lambda count: count[1])
         if after <= before:
             raise Failure(f"{self.program}, {self.case}: as many iterations in both runs")
-        return (second - first) / (after - before)
+        return (second - first) / (after - before) / each
 
     def _counted(self, place, seconds):
         command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
                    *self._command(place, seconds), "--v=2"]
-        _, log = output_of(command, place.processors(self.pin)[0], limit=300)
+        out, log = output_of(command, place.processors(self.pin)[0], limit=300)
         total = re.search(r"Collected *: *(\d+)", log)
         runs = re.findall(r"Running \S+ for (\d+)", log)
         if not total or not runs:
             raise Failure(f"callgrind said nothing of {self.program}")
-        return int(total[1]), sum(int(run) for run in runs)
+        return int(total[1]), sum(int(run) for run in runs), operations(self._entry(out))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,7 +154,7 @@ class Told:
     program: str
     arguments: tuple = ()
     pin: str = "together"
-    limit: int = 300
+    limit: int = 90
 
     def missing(self, place):
         if self.program.endswith(".py"):

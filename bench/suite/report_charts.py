@@ -10,7 +10,7 @@ import math
 
 from report_text import number
 
-WIDTH = 640
+BARS_WIDTH, CURVES_WIDTH = 400, 480
 ROW = 26
 SHAPES = 10
 
@@ -24,8 +24,8 @@ def text(x, y, content, style="", anchor="start"):
             f"{escape(content)}</text>")
 
 
-def svg(height, parts, label):
-    return (f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">'
+def svg(width, height, parts, label):
+    return (f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">'
             + "".join(parts) + "</svg>")
 
 
@@ -35,8 +35,8 @@ def bars(rows, label):
     The scale ends at twenty times the least, so that a slow contender hides no difference among
     the fast; what is longer is marked as such and has its number.
     """
-    left, right = 120, 170
-    room = WIDTH - left - right
+    left, right = 104, 150
+    room = BARS_WIDTH - left - right
     least = min(row[2] for row in rows)
     most = min(max(row[4] for row in rows), 20 * least)
     parts = []
@@ -52,7 +52,7 @@ def bars(rows, label):
             begin, end = (left + room * min(each, most) / most for each in (low, high))
             parts.append(f'<path d="M{begin:.1f} {y + 9}H{end:.1f}" class="whisker"/>')
         parts.append(text(left + wide + 8, y + 14, words, "value"))
-    return svg(len(rows) * ROW + 4, parts, label)
+    return svg(BARS_WIDTH, len(rows) * ROW + 4, parts, label)
 
 
 def ticks(low, high):
@@ -77,13 +77,13 @@ def curves(series, labels, unit, label):
 
     `series` is a list of (name, [value or None, one for each place]).
     """
-    left, right, top, height = 66, 130, 22, 300
+    left, right, top, height = 58, 116, 22, 260
     bottom = top + height
     values = [value for _, line in series for value in line if value]
     low, high = min(values) * 0.9, max(values) * 1.1
 
     def x_of(place):
-        return left + (WIDTH - left - right) * place / max(1, len(labels) - 1)
+        return left + (CURVES_WIDTH - left - right) * place / max(1, len(labels) - 1)
 
     def y_of(value):
         return bottom - height * math.log(value / low) / math.log(high / low)
@@ -91,7 +91,7 @@ def curves(series, labels, unit, label):
     parts = [text(left, 12, unit, "axis")]
     for tick in ticks(low, high):
         y = y_of(tick)
-        parts.append(f'<path d="M{left} {y:.1f}H{WIDTH - right}" class="grid"/>')
+        parts.append(f'<path d="M{left} {y:.1f}H{CURVES_WIDTH - right}" class="grid"/>')
         parts.append(text(left - 6, y + 4, f"{tick:,g}", "axis", "end"))
     for place, words in enumerate(labels):
         parts.append(text(x_of(place), bottom + 18, words, "axis", "middle"))
@@ -106,11 +106,11 @@ def curves(series, labels, unit, label):
         ends.append((points[-1], name, style))
     heights = spread_out([point[1] for point, _, _ in ends], 15)
     for ((x, y), name, style), at in zip(ends, heights):
-        parts.append(f'<path d="M{x + 5:.1f} {y:.1f}L{WIDTH - right + 14} {at:.1f}" '
+        parts.append(f'<path d="M{x + 5:.1f} {y:.1f}L{CURVES_WIDTH - right + 14} {at:.1f}" '
                      f'class="leader"/>')
-        parts.append(text(WIDTH - right + 18, at + 4, name, f"end {style}"))
+        parts.append(text(CURVES_WIDTH - right + 18, at + 4, name, f"end {style}"))
     lowest = max([bottom + 26, *(at + 10 for at in heights)])
-    return svg(round(lowest), parts, label)
+    return svg(CURVES_WIDTH, round(lowest), parts, label)
 
 
 def value_words(row):

@@ -27,16 +27,18 @@ h3 { font-size: 1rem; margin: 0 0 0.4rem; }
 p { max-width: 70ch; }
 a { color: var(--rill); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.1rem 1rem; margin: 1rem 0; }
+@media (min-width: 900px) { dl { grid-template-columns: max-content 1fr max-content 1fr; } }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
-.grid-of { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr));
+.grid-of { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 390px), 1fr));
   gap: 1rem; }
-.wide { grid-template-columns: repeat(auto-fill, minmax(min(100%, 560px), 1fr)); }
+.wide { grid-template-columns: repeat(auto-fill, minmax(min(100%, 480px), 1fr)); }
 figure { margin: 0; padding: 0.8rem; border: 1px solid var(--rule); border-radius: 6px; }
 figcaption { color: var(--soft); font-size: 0.85rem; margin-bottom: 0.4rem; }
-svg { display: block; width: 100%; height: auto; font: 14px system-ui, sans-serif; }
+svg { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif; }
 svg text { fill: var(--ink); }
-svg .axis { fill: var(--soft); font-size: 13px; }
+svg .axis { fill: var(--soft); font-size: 12px; }
+figure.doubtful svg { opacity: 0.45; }
 svg rect.rill { fill: var(--rill); } svg rect.floor { fill: var(--floor); }
 svg rect.peer { fill: var(--peer); }
 svg .whisker { stroke: var(--mark); stroke-width: 2; }
@@ -105,7 +107,8 @@ def bar_figure(scenario):
     else:
         said = escape(said)
     label = f"{scenario['title']}: " + "; ".join(f"{row[0]} {row[5]}" for row in rows)
-    return (f"<figure><h3>{escape(scenario['title'])}</h3><figcaption>{said}</figcaption>"
+    doubt = ' class="doubtful"' if scenario.get("rejected") else ""
+    return (f"<figure{doubt}><h3>{escape(scenario['title'])}</h3><figcaption>{said}</figcaption>"
             f"{bars(rows, label)}</figure>")
 
 
@@ -140,7 +143,7 @@ def line_figure(title, series, labels, unit):
         f'<tr><th scope="row">{escape(name)}</th>'
         + "".join(f"<td>{number(value) if value else ''}</td>" for value in line) + "</tr>"
         for name, line in series)
-    return (f"<figure><h3>{escape(title)}</h3><figcaption>{escape(unit)}, both axes by powers"
+    return (f"<figure><h3>{escape(title)}</h3><figcaption>{escape(unit)}, upwards by powers"
             f"</figcaption>{curves(series, labels, unit, title)}"
             f"<details><summary>as a table</summary><div class='scroll' tabindex='0'><table>"
             f"<thead><tr><th scope='col'></th>{head}</tr></thead><tbody>{rows}</tbody></table>"

@@ -104,7 +104,7 @@ def render(result):
         counted = [scenario for scenario in scenarios
                    if any("instructions" in each for each in scenario["contenders"])]
         if counted:
-            lines += [*table(counted, instructions_cell, "instructions of an iteration"), ""]
+            lines += [*table(counted, instructions_cell, "instructions of an operation"), ""]
     return "\n".join([*lines, *notes(result["scenarios"])]) + "\n"
 
 

@@ -57,7 +57,8 @@ def micro(name, group, title, programs, pin="together", **options):
         else:
             runner = Micro(program, case, pin)
         contenders.append(Contender(who, kind, runner))
-    return Scenario(name, group, title, options.pop("unit", "ns"), tuple(contenders), **options)
+    unit = options.pop("unit", "ns")
+    return Scenario(name, group, title, unit, tuple(contenders), **options)
 
 
 CORE, SYNC, COMBINATORS = "micro/core_micro", "micro/sync_micro", "micro/combinators_micro"
@@ -92,9 +93,10 @@ def steps():
         micro("spawn_join/1000/1", group, "spawn and join, each yields once",
               {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO, **LOOPS}),
         micro("call_soon", group, "call_soon",
-              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "libuv": UV, **LOOPS}),
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, **LOOPS}),
         micro("timer_arm_cancel", group, "timer armed and cancelled",
-              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "libuv": UV, "Go": GO, **LOOPS}),
+              {"floor": (CORE_FLOOR, "timer_arm_cancel/0"), "rill": CORE, "Asio": ASIO,
+               "libuv": UV, "Go": GO, **LOOPS}),
         micro("sleepers/100000", group, "100,000 sleepers, CPU each",
               {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "libuv": UV, "Go": GO, **LOOPS},
               heavy=True),
@@ -164,7 +166,8 @@ def threads():
         micro("hop/apart", group, "to a thread and back, all processors, time",
               {"floor": (THREADS_FLOOR, "hop"), "rill": (THREADS, "hop/run_in_executor"),
                "Asio": (ASIO_THREADS, "hop"), "libcoro": (CORO_THREADS, "hop"),
-               "libuv": (UV, "hop"), "Go": (GO, "hop"), "asyncio": (PYTHON, "hop"), "uvloop": (PYTHON, "hop")},
+               "libuv": (UV, "hop"), "Go": (GO, "hop"), "asyncio": (PYTHON, "hop"),
+               "uvloop": (PYTHON, "hop")},
               pin="free"),
         micro("post", group, "a callback posted by another thread, time",
               {"floor": THREADS_FLOOR, "rill": THREADS, "Asio": ASIO_THREADS, **LOOPS},
@@ -282,7 +285,7 @@ def trees():
                 name: (program, f"tree/{case}" if name == "Go" else case)
                 for name, program in who.items()}
             found.append(micro(f"tree/{case}", "Trees of 6 levels, 6 branches, CPU of a tree",
-                               f"{title}, {way}", who, unit="ns", heavy=True))
+                               f"{title}, {way}", who, unit="ms", figure="ms", heavy=True))
     return found
 
 

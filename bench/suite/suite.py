@@ -69,7 +69,7 @@ def measure(runners, rounds, places):
                 runs[name].append(None)
                 continue
             try:
-                runs[name].append(runners[name].run(places[name]))
+                runs[name].append(in_all_units(runners[name].run(places[name])))
             except (Failure, OSError, KeyError, ValueError) as error:
                 failures.setdefault(name, str(error))
                 runs[name].append(None)
@@ -80,10 +80,20 @@ def column(runs, key):
     return [None if run is None else run.get(key) for run in runs]
 
 
+SCALES = {"ns": 1, "us": 1e3, "ms": 1e6}
+
+
+def in_all_units(run):
+    """A run's figures with its time in each unit that a scenario may ask for."""
+    if "ns" in run:
+        run |= {unit: run["ns"] / scale for unit, scale in SCALES.items()}
+    return run
+
+
 def others(runs, key):
     """Medians of the figures beside the one that is compared."""
     good = [run for run in runs if run is not None]
-    keys = set().union(*good) - {key} if good else set()
+    keys = set().union(*good) - {key, *SCALES} if good else set()
     return {each: figures.summary(column(good, each))["median"] for each in sorted(keys)
             if figures.summary(column(good, each))}
 
