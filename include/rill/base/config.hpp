@@ -77,6 +77,17 @@
 #define RILL_HAS_ATOMIC_REF 0
 #endif
 
+/// Around a coroutine of a header whose frame may hold types of an unnamed namespace: GCC warns of
+/// some of them, in whichever program uses it so.
+#if RILL_GCC
+#define RILL_LOCAL_TYPES_IN_FRAME_BEGIN \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wsubobject-linkage\"")
+#define RILL_LOCAL_TYPES_IN_FRAME_END _Pragma("GCC diagnostic pop")
+#else
+#define RILL_LOCAL_TYPES_IN_FRAME_BEGIN
+#define RILL_LOCAL_TYPES_IN_FRAME_END
+#endif
+
 /// Never inlined: for cold paths, and for access to thread-locals from coroutines.
 #define RILL_NOINLINE __attribute__((noinline))
 #define RILL_ALWAYS_INLINE inline __attribute__((always_inline))

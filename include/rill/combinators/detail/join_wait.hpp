@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "rill/base/config.hpp"
 #include "rill/core/awaitable.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/detail/foreign_awaiter.hpp"
@@ -122,12 +123,14 @@ class join_wait : public parking_awaiter, public native_awaiter {
   bool kept_ = false;    // but there is an outcome
 };
 
+RILL_LOCAL_TYPES_IN_FRAME_BEGIN
 /// Runs an awaitable that is neither a coroutine nor a future as a task's coroutine. It is referred
 /// to, and ends before the combinator does.
 template <class Awaitable>
 coro<await_result_t<Awaitable>> as_coroutine(Awaitable& awaited) {
   co_return co_await static_cast<Awaitable&&>(awaited);
 }
+RILL_LOCAL_TYPES_IN_FRAME_END
 
 /// Throws usage_error if a future belongs to another loop.
 void check_same_loop(const scheduler& owner, const future_state& state);
