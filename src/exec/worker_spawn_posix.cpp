@@ -40,7 +40,7 @@ class child_watch final : public worker_watch {
   std::string end(std::int64_t id, std::chrono::milliseconds limit) override {
     if (!wait(static_cast<int>(limit.count()))) {
       child_watch::kill(id);
-      wait(-1);
+      if (ended_ != invalid_handle) wait(-1);  // without it, reaping waits
     }
     int status = 0;
     const std::int64_t got =

@@ -11,9 +11,9 @@
 
 namespace rill::detail {
 
-/// A handle that becomes readable when a child has ended; invalid_handle, with errno.
-native_handle open_process_end(pid_t child) noexcept;
-/// Kills a child that is not reaped yet. `end`: its handle.
+/// A handle that becomes readable when a process has ended; invalid_handle, with errno.
+native_handle open_process_end(pid_t process) noexcept;
+/// Kills a child that is not reaped yet. `end`: its handle, or invalid_handle if it has none.
 void kill_child(pid_t child, native_handle end) noexcept;
 
 /// The executable that runs here. Throws std::system_error.

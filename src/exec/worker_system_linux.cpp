@@ -14,9 +14,14 @@ native_handle open_process_end(pid_t child) noexcept {
   return static_cast<native_handle>(::syscall(SYS_pidfd_open, child, 0));
 }
 
-// By the handle, which is never another process', whoever has reaped this one.
-void kill_child(pid_t /*child*/, native_handle end) noexcept {
-  ::syscall(SYS_pidfd_send_signal, static_cast<int>(end), SIGKILL, nullptr, 0);
+// By the handle, which is never another process', whoever has reaped this one. A child that was
+// just started, and for which there was no handle to be had, is known by its id alone.
+void kill_child(pid_t child, native_handle end) noexcept {
+  if (end == invalid_handle) {
+    ::kill(child, SIGKILL);
+  } else {
+    ::syscall(SYS_pidfd_send_signal, static_cast<int>(end), SIGKILL, nullptr, 0);
+  }
 }
 
 // The very executable that runs here, even if its file was replaced meanwhile.

@@ -23,6 +23,7 @@
 #include "rill/exec/shared_value.hpp"
 #include "support/catch.hpp"
 #include "support/child_process.hpp"
+#include "support/descriptor_limit.hpp"
 #include "support/open_descriptors.hpp"
 
 using namespace std::chrono_literals;
@@ -172,6 +173,33 @@ TEST_CASE("a process that cannot be started fails the job, and the next one trie
   CHECK_THAT(broken_text(pool.submit<&add>(1, 2)), Contains("starting a worker process"));
   rill::detail::current_system_calls.posix_spawn = ::posix_spawn;
   CHECK(pool.submit<&add>(1, 2).result() == 3);
+}
+
+TEST_CASE("a job for which there are too few descriptors fails, and later ones do not",
+          "[process]") {
+  if (rill_test::needs_descriptors()) return;
+  for (const auto start : both_starts) {
+    // A worker wants four, with a fork server seven.
+    const std::size_t enough = start == rill::worker_start::spawn ? 4 : 7;
+    for (std::size_t count = 0; count <= enough; ++count) {
+      const auto end = rill_test::run_in_child([&] {
+        rill::process_pool_executor pool(workers(1, start));
+        rill_test::descriptor_limit limit;
+        limit.leave(count);
+        bool failed = false;
+        try {
+          failed = broken_text(pool.submit<&add>(1, 2)) != "not broken";
+        } catch (const std::system_error&) {
+          failed = true;
+        }
+        limit.relieve();
+        if (pool.submit<&add>(1, 2).result() != 3) return 2;
+        return failed == (count < enough) ? 0 : 1;
+      });
+      INFO(count << " descriptors: signal " << end.signal_number);
+      CHECK(end.exit_code == 0);
+    }
+  }
 }
 
 TEST_CASE("a process that does not come to the pool's line in main() fails the job", "[process]") {

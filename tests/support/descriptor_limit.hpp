@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include "rill/base/config.hpp"
@@ -45,6 +46,14 @@ class descriptor_limit {
   void exhaust() {
     for (int copy = ::dup(STDERR_FILENO); copy >= 0; copy = ::dup(STDERR_FILENO)) {
       taken_.push_back(copy);
+    }
+  }
+  /// From here on there are so many.
+  void leave(std::size_t count) {
+    exhaust();
+    for (; count != 0; --count) {
+      ::close(taken_.back());
+      taken_.pop_back();
     }
   }
   void relieve() {
