@@ -215,11 +215,16 @@ process_pool_owner::~process_pool_owner() {
 }
 
 void process_pool_owner::shutdown(bool wait, bool cancel_pending) {
-  pool_->close(cancel_pending);
-  if (!wait) return;
-  if (pool_->is_own_thread()) {
+  if (wait && pool_->is_own_thread()) {
     throw_usage("rill: a process pool cannot be waited for in a callback of one of its own jobs");
   }
+  if (wait && scheduler::current() != nullptr) {
+    throw_usage(
+        "rill: waiting for the end of a process pool would stop the event loop that runs in this "
+        "thread; co_await pool.aclose() here");
+  }
+  pool_->close(cancel_pending);
+  if (!wait) return;
   pool_->closed().wait();
   pool_->join();
 }

@@ -141,9 +141,13 @@ RILL_IO_TEST_CASE("a pool that a loop destroys kills its workers instead of wait
 RILL_IO_TEST_CASE("a loop refuses to wait for a pool by blocking", "[process]") {
   rill::process_pool_executor pool(workers(1));
   const auto job = pool.submit<&squared>(2);
-  CHECK_THROWS_AS(pool.shutdown(), rill::usage_error);
+  const auto next = pool.submit<&squared>(3);
+  CHECK_THROWS_AS(pool.shutdown(true, true), rill::usage_error);
+  const long other = co_await pool.submit<&squared>(4);  // it was not closed
+  CHECK(other == 16);
   co_await pool.aclose();
   CHECK(job.result() == 4);
+  CHECK(next.result() == 9);
 }
 
 RILL_IO_TEST_CASE("the loop goes on while a large result comes in", "[process][real-time]") {
