@@ -8,6 +8,7 @@
 #include "rill/core/errors.hpp"
 #include "rill/core/scheduler.hpp"
 #include "rill/exec/exec_errors.hpp"
+#include "rill/loop/detail/job_core.hpp"
 
 namespace rill::detail {
 
@@ -42,15 +43,16 @@ process_pool::process_pool(process_pool_plan plan)
 process_pool::~process_pool() = default;
 
 void process_pool::require_open() const {
-  if (is_elsewhere()) {
-    throw_usage(
-        "rill: this process pool belongs to the process that has forked this one; make one here");
-  }
   if (broken_) throw broken_process_pool(*broken_);
   if (closing_) throw executor_shut_down();
 }
 
 void process_pool::submit(std::shared_ptr<process_job> job) {
+  // First of all: a thread that is not here may have had the lock when this process was forked.
+  if (is_elsewhere()) {
+    throw_usage(
+        "rill: this process pool belongs to the process that has forked this one; make one here");
+  }
   const std::lock_guard<std::mutex> guard(mutex_);
   require_open();
   jobs_.push_back(std::move(job));
@@ -134,6 +136,7 @@ void process_pool::keeper_has_ended(std::shared_ptr<process_pool> self) noexcept
 }
 
 void process_pool::close(bool cancel_queued) {
+  if (is_elsewhere()) return;
   std::deque<std::shared_ptr<process_job>> waiting;
   bool over = false;
   {
@@ -148,14 +151,10 @@ void process_pool::close(bool cancel_queued) {
   if (over) closed_.set_result();
 }
 
-bool process_pool::is_own_thread() const noexcept {
-  const std::lock_guard<std::mutex> guard(mutex_);
-  return std::any_of(keepers_.begin(), keepers_.end(), [](const auto& keeper) {
-    return keeper->thread().get_id() == std::this_thread::get_id();
-  });
-}
+bool process_pool::is_own_thread() const noexcept { return current_home() == this; }
 
 void process_pool::join() {
+  if (is_elsewhere()) return;
   const std::lock_guard<std::mutex> guard(joining_);
   for (const auto& keeper : keepers_) {
     if (keeper->thread().joinable()) keeper->thread().join();
@@ -178,11 +177,13 @@ void process_pool::abandon() noexcept {
 }
 
 void process_pool::kill_workers() noexcept {
+  if (is_elsewhere()) return;
   const std::lock_guard<std::mutex> guard(mutex_);
   for (const auto& keeper : keepers_) keeper->kill();
 }
 
 process_pool_stats process_pool::stats() const {
+  if (is_elsewhere()) return {};
   const std::lock_guard<std::mutex> guard(mutex_);
   process_pool_stats stats = stats_;
   stats.queued = jobs_.size();
@@ -190,6 +191,7 @@ process_pool_stats process_pool::stats() const {
 }
 
 std::vector<std::int64_t> process_pool::worker_ids() const {
+  if (is_elsewhere()) return {};
   const std::lock_guard<std::mutex> guard(mutex_);
   std::vector<std::int64_t> ids;
   for (const auto& keeper : keepers_) {
@@ -224,13 +226,14 @@ void process_pool_owner::shutdown(bool wait, bool cancel_pending) {
         "thread; co_await pool.aclose() here");
   }
   pool_->close(cancel_pending);
-  if (!wait) return;
+  if (!wait || pool_->is_elsewhere()) return;
   pool_->closed().wait();
   pool_->join();
 }
 
 coro<> close_pool(process_pool_owner& pool, bool cancel_pending) {
   pool.close(cancel_pending);
+  if (pool.is_elsewhere()) co_return;
   const executor_future<> closed = pool.closed();
   co_await closed;
   pool.join();
@@ -242,6 +245,7 @@ std::size_t chunk_of(std::size_t count, std::size_t wanted, std::size_t workers)
 }
 
 void process_pool_owner::submit(std::shared_ptr<process_job> job) { pool_->submit(std::move(job)); }
+bool process_pool_owner::is_elsewhere() const noexcept { return pool_->is_elsewhere(); }
 void process_pool_owner::close(bool cancel_pending) { pool_->close(cancel_pending); }
 executor_future<> process_pool_owner::closed() const { return pool_->closed(); }
 void process_pool_owner::join() { pool_->join(); }

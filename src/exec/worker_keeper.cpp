@@ -9,6 +9,7 @@
 #include "exec/worker_jobs.hpp"
 #include "rill/core/exception_context.hpp"
 #include "rill/exec/exec_errors.hpp"
+#include "rill/loop/detail/job_core.hpp"
 
 namespace rill::detail {
 
@@ -37,6 +38,7 @@ std::exception_ptr read_answer(wire_reader& in) {
 
 void worker_keeper::start(std::shared_ptr<process_pool> pool) {
   thread_ = std::thread([this, pool = std::move(pool)]() mutable {
+    set_home(pool.get());
     run();
     process_pool& mine = *pool;
     mine.keeper_has_ended(std::move(pool));

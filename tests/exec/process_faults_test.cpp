@@ -332,6 +332,24 @@ TEST_CASE("workers that are killed at random moments lose no job silently", "[pr
       } else {
         ++lost;
         CHECK_THROWS_AS(job.result(), rill::broken_process_pool);
+TEST_CASE("a forked child neither ends the pool of its parent nor waits for it", "[process]") {
+  for (const auto start : both_starts) {
+    rill::process_pool_executor pool(workers(1, start));
+    const std::int64_t worker = pool.submit<&who>().result();
+    const auto end = rill_test::run_in_child([&] {
+      pool.kill_workers();
+      if (pool.stats().workers != 0 || !pool.worker_ids().empty()) return 1;
+      pool.shutdown();
+      pool.shutdown(true, true);
+      rill::run(pool.aclose());
+      return 0;
+    });
+    CHECK(end.exit_code == 0);
+    CHECK(pool.submit<&who>().result() == worker);
+    CHECK(pool.stats().lost == 0);
+  }
+}
+
       }
     }
     CHECK(done + lost == jobs.size());

@@ -97,7 +97,7 @@ struct process_pool_options {
 ///
 /// It can be moved while no member runs; what is left behind can only be destroyed or assigned to.
 /// **Threads**: all members may be called in any. **Fork**: a child has no part in the pool of its
-/// parent; jobs are refused there with a usage_error.
+/// parent; jobs are refused there with a usage_error, and all else does nothing.
 class process_pool_executor {
  public:
   /// Throws usage_error without process_worker_main(). Starts nothing yet.

@@ -66,6 +66,8 @@ class process_pool_owner {
   /// Waits for all jobs; where that would stop something, it kills the workers.
   ~process_pool_owner();
 
+  /// In a process that was forked: the pool is the parent's, and all but submit() does nothing.
+  bool is_elsewhere() const noexcept;
   void submit(std::shared_ptr<process_job> job);
   /// Takes no more jobs.
   void close(bool cancel_pending);
