@@ -24,6 +24,13 @@ void refuse_blocking_call() {
 
 event_loop& loop_of(const thread_of_loop& thread) noexcept { return thread.loop(); }
 
+void refuse_forked(const thread_of_loop& thread) {
+  if (!thread.is_elsewhere()) return;
+  throw_usage(
+      "rill: this process was forked from the one in which this loop runs; make a loop_thread "
+      "behind the fork");
+}
+
 std::exception_ptr loop_ended() {
   return std::make_exception_ptr(cancelled_error("the event loop was closed"));
 }
@@ -79,6 +86,7 @@ void thread_of_loop::work(loop_start& started) noexcept {
 }
 
 void thread_of_loop::ask_to_end() noexcept {
+  if (is_elsewhere()) return;
   try {
     loop_->call_soon_threadsafe([this] {
       if (end_ && !end_.done()) end_.set_result();
@@ -88,11 +96,13 @@ void thread_of_loop::ask_to_end() noexcept {
 }
 
 void thread_of_loop::join() noexcept {
+  if (is_elsewhere()) return;
   const std::lock_guard guard(mutex_);
   if (thread_.joinable()) thread_.join();
 }
 
 bool thread_of_loop::joined() const noexcept {
+  if (is_elsewhere()) return true;
   const std::lock_guard guard(mutex_);
   return !thread_.joinable();
 }
@@ -105,7 +115,13 @@ loop_thread::loop_thread(loop_thread_options options)
 }
 
 loop_thread::~loop_thread() {
-  if (state_ == nullptr || state_->joined()) return;
+  if (state_ == nullptr) return;
+  if (state_->is_elsewhere()) {
+    // The parent's: there is nothing here to be joined, and nothing that may be freed.
+    new std::shared_ptr<detail::thread_of_loop>(std::move(state_));
+    return;
+  }
+  if (state_->joined()) return;
   state_->ask_to_end();
   if (detail::scheduler::current() == nullptr) {
     state_->join();

@@ -2,11 +2,13 @@
 // The state behind loop_thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 
+#include "base/quiet_thread.hpp"
 #include "rill/core/future.hpp"
 #include "rill/exec/loop_thread.hpp"
 #include "rill/loop/event_loop.hpp"
@@ -17,6 +19,10 @@ namespace rill::detail {
 class thread_of_loop : public std::enable_shared_from_this<thread_of_loop> {
  public:
   explicit thread_of_loop(std::string_view backend) : runner_({.backend = backend}) {}
+
+  /// In a process that was forked: thread and loop are the parent's. All but submitting does
+  /// nothing then, and this must not be destroyed.
+  bool is_elsewhere() const noexcept { return fork_count() != forks_; }
 
   /// Blocks until the loop runs, or throws why it does not.
   void start(std::string name);
@@ -31,6 +37,7 @@ class thread_of_loop : public std::enable_shared_from_this<thread_of_loop> {
  private:
   void work(class loop_start& started) noexcept;
 
+  const std::uint32_t forks_ = fork_count();
   runner runner_;  // its loop lives as long as this, closed at the end of the thread
   event_loop* loop_ = nullptr;
   future<> end_;  // the loop's thread only

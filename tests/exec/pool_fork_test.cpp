@@ -4,7 +4,10 @@
 #include <memory>
 #include <string>
 
+#include "rill/core/coro.hpp"
 #include "rill/core/errors.hpp"
+#include "rill/exec/loop_pool.hpp"
+#include "rill/exec/loop_thread.hpp"
 #include "rill/exec/thread_pool_executor.hpp"
 #include "support/catch.hpp"
 #include "support/child_process.hpp"
@@ -14,6 +17,7 @@ using rill::thread_pool_executor;
 namespace {
 
 int answer() { return 42; }
+rill::coro<int> answer_later() { co_return 42; }
 
 /// Lets its thread come to rest: a fork must not find it with a lock.
 void settle(thread_pool_executor& pool) {
@@ -49,4 +53,25 @@ TEST_CASE("a pool can be shut down and destroyed in a child made by fork", "[poo
   });
   CHECK(child.exit_code == 0);
   CHECK(pool->submit(answer).result() == 42);
+}
+
+TEST_CASE("the loop of another thread is refused in a child made by fork", "[pool_fork]") {
+  auto portal = std::make_unique<rill::loop_thread>();
+  auto pool = std::make_unique<rill::loop_pool>(rill::loop_pool_options{.loops = 2});
+  CHECK(portal->run(answer_later) == 42);
+  const auto child = rill_test::run_in_child([&] {
+    try {
+      static_cast<void>(portal->submit(answer_later));
+      return 1;
+    } catch (const rill::usage_error&) {
+    }
+    portal->request_stop();
+    portal->stop();
+    portal.reset();
+    pool->stop();
+    pool.reset();
+    return 0;
+  });
+  CHECK(child.exit_code == 0);
+  CHECK(portal->run(answer_later) == 42);
 }

@@ -35,6 +35,8 @@ struct loop_thread_options {
 /// waited for. The destructor waits for that; in a thread in which a loop runs it does not, and the
 /// end of the program does. There, co_await aclose() first, or use with().
 /// **Threads**: any. Moving, stop() and the destructor: one at a time, and behind all other calls.
+/// **Fork**: its thread is not in the child, where submitting is refused with a usage_error, and
+/// its end does nothing; make one there.
 class loop_thread {
  public:
   /// Returns when the loop runs. Throws what event_loop's constructor throws, and std::system_error

@@ -32,6 +32,8 @@ struct looped_part {
 
 /// Has the loop cancel the task. Any thread; `job` has the part.
 void cancel_looped(job_ref<> job, looped_part& part) noexcept;
+/// Throws usage_error in a process that was forked: there the thread is not.
+void refuse_forked(const thread_of_loop& thread);
 /// Throws usage_error where a loop runs.
 void refuse_blocking_call();
 /// The error of jobs whose loop has ended before them.
@@ -109,6 +111,7 @@ void start_looped(job_ref<looped_job<T>>& job, coro<>& work) {
 template <class T, class Function, class... Args>
 job_ref<job_state<T>> begin_looped(const std::shared_ptr<thread_of_loop>& where,
                                    Function&& function, Args&&... args) {
+  refuse_forked(*where);
   const job_ref<looped_job<T>> job(new looped_job<T>(where), {});
   coro<> work = run_looped<T, std::decay_t<Function>, std::decay_t<Args>...>(
       looped_guard<T>(job), std::forward<Function>(function), std::forward<Args>(args)...);
