@@ -3,9 +3,12 @@
 
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "rill/core/exception_context.hpp"
+#include "rill/loop/executor.hpp"
 #include "support/catch.hpp"
 #include "support/coroutine_case.hpp"
 
@@ -69,4 +72,25 @@ TEST_CASE("an error takes the place of its chunk, and the rest is cancelled", "[
   CHECK_THROWS_WITH(take(), "second");
   CHECK(got == std::vector<int>{1});
   CHECK(all[2].cancelled());
+}
+
+TEST_CASE("one error is told, not those behind it", "[process]") {
+  std::vector<std::string> told;
+  rill::set_job_error_handler([&told](const rill::exception_context& context) {
+    told.emplace_back(rill::describe_exception(context.exception));
+  });
+  {
+    promises all(3);
+    for (std::size_t each = 0; each < all.size(); ++each) {
+      REQUIRE(all[each].begin());
+      const auto error = std::runtime_error(std::to_string(each));
+      all[each].set_exception(std::make_exception_ptr(error));
+    }
+    const auto take = [&] {
+      for (const int each : results_of(all)) static_cast<void>(each);
+    };
+    CHECK_THROWS_WITH(take(), "0");
+  }
+  rill::set_job_error_handler({});
+  CHECK(told.empty());
 }

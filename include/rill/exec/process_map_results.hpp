@@ -39,25 +39,33 @@ class process_map_results {
       : chunks_(std::exchange(other.chunks_, {})),
         next_(std::exchange(other.next_, 0)),
         present_(std::exchange(other.present_, {})),
-        place_(std::exchange(other.place_, 0)) {}
+        place_(std::exchange(other.place_, 0)),
+        failed_(other.failed_) {}
   process_map_results& operator=(process_map_results&& other) noexcept {
     process_map_results mine(std::move(other));
     std::swap(chunks_, mine.chunks_);
     std::swap(next_, mine.next_);
     std::swap(present_, mine.present_);
     std::swap(place_, mine.place_);
+    std::swap(failed_, mine.failed_);
     return *this;
   }
   ~process_map_results() {
-    for (std::size_t each = next_; each < chunks_.size(); ++each) chunks_[each].cancel();
+    for (std::size_t each = next_; each < chunks_.size(); ++each) {
+      chunks_[each].cancel();
+      // One error was told: that ends it.
+      if (failed_) detail::executor_future_access::state(chunks_[each])->mark_observed();
+    }
   }
 
   /// Waits for the next one; nothing behind the last. **Cancellation** loses none: what was waited
   /// for comes next time, unless it had not begun, which it never will then.
   coro<std::optional<value_type>> next() {
     while (place_ == present_.size() && next_ != chunks_.size()) {
+      failed_ = true;
       chunk& come = co_await chunks_[next_];
       step(come);
+      failed_ = false;
     }
     std::optional<value_type> value;
     take(value);
@@ -76,12 +84,14 @@ class process_map_results {
   static coro<std::vector<value_type>> collect(process_map_results mine) {
     std::vector<value_type> values(std::make_move_iterator(mine.rest()),
                                    std::make_move_iterator(mine.present_.end()));
+    mine.failed_ = true;
     while (mine.next_ != mine.chunks_.size()) {
       chunk& come = co_await mine.chunks_[mine.next_];
       ++mine.next_;
       values.insert(values.end(), std::make_move_iterator(come.begin()),
                     std::make_move_iterator(come.end()));
     }
+    mine.failed_ = false;
     co_return values;
   }
   auto rest() noexcept { return present_.begin() + static_cast<std::ptrdiff_t>(place_); }
@@ -96,8 +106,10 @@ class process_map_results {
   }
   void take_next(std::optional<value_type>& value) {
     while (place_ == present_.size() && next_ != chunks_.size()) {
+      failed_ = true;
       chunk come = std::move(chunks_[next_]).result();
       step(come);
+      failed_ = false;
     }
     take(value);
   }
@@ -106,6 +118,7 @@ class process_map_results {
   std::size_t next_ = 0;
   chunk present_;
   std::size_t place_ = 0;
+  bool failed_ = false;  // the last one asked for has given no value
 };
 
 }  // namespace rill
