@@ -115,9 +115,9 @@ bool shared_segment::lock() { return result_of(head().mutex.lock()) == attempt::
 
 shared_segment::attempt shared_segment::try_lock() { return result_of(head().mutex.try_lock()); }
 
-shared_segment::attempt shared_segment::try_lock_for(std::chrono::nanoseconds limit) {
+shared_segment::attempt shared_segment::try_lock_for(std::int64_t nanoseconds) {
   static_assert(sizeof(header) <= head_size);
-  return result_of(head().mutex.try_lock_for(limit));
+  return result_of(head().mutex.try_lock_for(std::chrono::nanoseconds(nanoseconds)));
 }
 
 void shared_segment::unlock() noexcept { head().mutex.unlock(); }

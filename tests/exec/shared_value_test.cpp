@@ -84,6 +84,21 @@ TEST_CASE("the lock keeps others out, and an error lets it go", "[shared]") {
   CHECK(shared.try_lock_for(1ms).has_value());
 }
 
+TEST_CASE("the time to wait for the lock may be of any kind of duration", "[shared]") {
+  const rill::shared_value<int> shared(0);
+  auto guard = shared.lock();
+  bool taken = true;
+  std::thread([&] {
+    taken = shared.try_lock_for(std::chrono::duration<double>(0.001)).has_value();
+  }).join();
+  CHECK_FALSE(taken);
+  std::thread other([&] { taken = shared.try_lock_for(std::chrono::hours::max()).has_value(); });
+  std::this_thread::sleep_for(5ms);
+  guard.unlock();
+  other.join();
+  CHECK(taken);
+}
+
 TEST_CASE("locking what the thread has locked is an error, not a deadlock", "[shared]") {
   const rill::shared_value<int> shared(0);
   const auto guard = shared.lock();

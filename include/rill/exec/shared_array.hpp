@@ -77,7 +77,7 @@ class shared_array {
   template <class Rep, class Period>
   std::optional<shared_array_guard<T>> try_lock_for(
       std::chrono::duration<Rep, Period> limit) const {
-    return guard_of(segment_->try_lock_for(limit));
+    return guard_of(segment_->try_lock_for(detail::to_nanoseconds(limit)));
   }
 
   /// Atomic access to one item: a std::atomic_ref, or the like of it where the standard library

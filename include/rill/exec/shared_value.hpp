@@ -50,9 +50,9 @@ class [[nodiscard]] shared_guard {
 /// A value in memory that this process and its workers share. multiprocessing: Value.
 ///
 ///     rill::shared_value<long> done(0);
-///     pool.submit<&count_words>(chunk, done);   // void count_words(std::string,
-///     shared_value<long>) done.fetch_add(1);                         // there and here: one step
-///     that nobody splits *done.lock() += 1;                         // any change, under the lock
+///     pool.submit<&count_words>(chunk, done);  // it takes a std::string and a shared_value<long>
+///     done.fetch_add(1);                       // there and here: one step that nobody splits
+///     *done.lock() += 1;                       // any change, under the lock
 ///
 /// A handle: copies refer to the same value, also those that a job gets as an argument (by value or
 /// const reference) or from the pool's initializer, or that it returns. The memory goes with the
@@ -86,7 +86,7 @@ class shared_value {
   /// Blocks for at most so long, by the system's clock.
   template <class Rep, class Period>
   std::optional<shared_guard<T>> try_lock_for(std::chrono::duration<Rep, Period> limit) const {
-    return guard_of(segment_->try_lock_for(limit));
+    return guard_of(segment_->try_lock_for(detail::to_nanoseconds(limit)));
   }
 
   /// Atomic steps, for types that the processor has them for (up to 8 bytes). multiprocessing has

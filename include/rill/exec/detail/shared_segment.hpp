@@ -2,7 +2,6 @@
 // Memory that processes share, with a lock in it. Under shared_value and shared_array.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,7 +35,7 @@ class shared_segment {
   bool lock();
   enum class attempt : std::uint8_t { taken, recovered, busy };
   attempt try_lock();
-  attempt try_lock_for(std::chrono::nanoseconds limit);
+  attempt try_lock_for(std::int64_t nanoseconds);
   void unlock() noexcept;
 
  private:
