@@ -72,8 +72,8 @@ void process_worker_main() {
   detail::system_calls().fcntl(handle, F_SETFD, FD_CLOEXEC);
   if (marker.front() == static_cast<char>(detail::worker_role::forks)) {
     detail::ignore_interrupts();
-    // It ends when its channel does: the thread that started it may end earlier.
-    std::exit(detail::serve_forks(handle));
+    // No signal of the system's ends it: the thread that started it may end earlier.
+    std::exit(detail::serve_forks(handle, parent));
   }
   detail::follow_parent(parent, handle);
   detail::process_channel channel(handle);

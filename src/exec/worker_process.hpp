@@ -63,8 +63,9 @@ std::string describe_process_end(int status);
 enum class worker_role : char { jobs = 'j', forks = 'f' };
 started_worker spawn_worker(worker_role role);
 
-/// What a process does that forks workers; gives its exit code.
-int serve_forks(native_handle control);
+/// What a process does that forks workers, until its channel or its parent ends; gives its exit
+/// code.
+int serve_forks(native_handle control, std::int64_t parent);
 
 /// How a worker learns that its parent has ended while it is in a job.
 enum class parent_watch : char {

@@ -20,6 +20,7 @@
 #include "base/uninterrupted.hpp"
 #include "exec/worker_jobs.hpp"
 #include "exec/worker_process.hpp"
+#include "exec/worker_system.hpp"
 #include "rill/base/error.hpp"
 
 namespace rill::detail {
@@ -159,7 +160,8 @@ class server_starter final : public worker_starter {
 /// The server's side.
 class fork_loop {
  public:
-  explicit fork_loop(native_handle control) : control_(control), channel_(control) {
+  fork_loop(native_handle control, native_handle parent)
+      : control_(control), parent_(parent), channel_(control) {
     sigset_t ends;
     sigemptyset(&ends);
     sigaddset(&ends, SIGCHLD);
@@ -187,9 +189,13 @@ class fork_loop {
   };
 
   // The signal of a child's end comes while it waits here, and only then.
+  // The pool's end of the channel may outlive the pool, in a process that was forked.
   bool has_order() const {
-    pollfd watched{static_cast<int>(control_), POLLIN, 0};
-    return system_calls().ppoll(&watched, 1, nullptr, &before_) > 0;
+    std::array<pollfd, 2> watched{
+        {{static_cast<int>(control_), POLLIN, 0}, {static_cast<int>(parent_), POLLIN, 0}}};
+    if (system_calls().ppoll(watched.data(), watched.size(), nullptr, &before_) <= 0) return false;
+    if (watched[1].revents != 0) throw wire_closed();
+    return true;
   }
 
   void take_order() {
@@ -225,6 +231,7 @@ class fork_loop {
     ::sigprocmask(SIG_SETMASK, &before_, nullptr);
     follow_parent(server, worker);
     channel_.close();
+    close_handle(parent_);
     close_handle(report);
     for (const forked_worker& each : children_) close_handle(each.report);
     process_channel channel(worker);
@@ -251,6 +258,7 @@ class fork_loop {
   }
 
   const native_handle control_;
+  const native_handle parent_;  // readable when it has ended; or none
   process_channel channel_;
   sigset_t before_{};
   std::vector<forked_worker> children_;
@@ -260,9 +268,11 @@ class fork_loop {
 
 std::unique_ptr<worker_starter> make_server_starter() { return std::make_unique<server_starter>(); }
 
-int serve_forks(native_handle control) {
+int serve_forks(native_handle control, std::int64_t parent) {
   ::signal(SIGPIPE, SIG_IGN);  // a report that nobody waits for
-  fork_loop loop(control);
+  const native_handle end = open_process_end(static_cast<pid_t>(parent));
+  if (::getppid() != parent) return 0;  // it has ended, and the id may be another's
+  fork_loop loop(control, end);
   return loop.run();
 }
 

@@ -10,8 +10,8 @@
 
 namespace rill::detail {
 
-native_handle open_process_end(pid_t child) noexcept {
-  return static_cast<native_handle>(::syscall(SYS_pidfd_open, child, 0));
+native_handle open_process_end(pid_t process) noexcept {
+  return static_cast<native_handle>(::syscall(SYS_pidfd_open, process, 0));
 }
 
 // By the handle, which is never another process', whoever has reaped this one. A child that was

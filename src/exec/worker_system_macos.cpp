@@ -20,11 +20,11 @@ namespace rill::detail {
 
 // A queue is readable when it has something to tell, and this one has one thing only. A child that
 // is gone already is still to be reaped, so that its number is its own.
-native_handle open_process_end(pid_t child) noexcept {
+native_handle open_process_end(pid_t process) noexcept {
   const int queue = ::kqueue();
   if (queue < 0) return invalid_handle;
   struct kevent wanted{};
-  wanted.ident = static_cast<std::uintptr_t>(child);
+  wanted.ident = static_cast<std::uintptr_t>(process);
   wanted.filter = EVFILT_PROC;
   wanted.flags = EV_ADD;
   wanted.fflags = NOTE_EXIT;

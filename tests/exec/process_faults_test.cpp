@@ -270,6 +270,31 @@ TEST_CASE("workers end with the process that has started them", "[process]") {
   }
 }
 
+TEST_CASE("workers end with their parent, though a child of it lives on", "[process]") {
+  for (const auto start : both_starts) {
+    const rill::shared_value<std::int64_t> id(0);
+    const rill::shared_value<std::int64_t> sibling(0);
+    const auto end = rill_test::run_in_child([&] {
+      rill::process_pool_executor pool(workers(1, start));
+      const auto held = pool.submit<&hold>(id);
+      if (!comes_true([&] { return id.load() != 0; })) return 1;
+      const pid_t child = ::fork();
+      if (child == 0) {
+        ::close(STDERR_FILENO);
+        std::this_thread::sleep_for(60s);
+        ::_exit(0);
+      }
+      sibling.store(child);
+      ::raise(SIGKILL);
+      return 2;
+    });
+    CHECK(end.signal_number == SIGKILL);
+    REQUIRE(id.load() != 0);
+    CHECK(comes_true([&] { return has_gone(id.load()); }));
+    ::kill(static_cast<pid_t>(sibling.load()), SIGKILL);
+  }
+}
+
 TEST_CASE("workers that watch their channel serve, and end when their pool does", "[process]") {
   for (const auto start : both_starts) {
     rill::process_pool_executor usual(workers(1, start));
@@ -307,6 +332,24 @@ TEST_CASE("a forked child has no part in the pool of its parent", "[process]") {
   CHECK(pool->submit<&add>(1, 2).result() == 3);
 }
 
+TEST_CASE("a forked child neither ends the pool of its parent nor waits for it", "[process]") {
+  for (const auto start : both_starts) {
+    rill::process_pool_executor pool(workers(1, start));
+    const std::int64_t worker = pool.submit<&who>().result();
+    const auto end = rill_test::run_in_child([&] {
+      pool.kill_workers();
+      if (pool.stats().workers != 0 || !pool.worker_ids().empty()) return 1;
+      pool.shutdown();
+      pool.shutdown(true, true);
+      rill::run(pool.aclose());
+      return 0;
+    });
+    CHECK(end.exit_code == 0);
+    CHECK(pool.submit<&who>().result() == worker);
+    CHECK(pool.stats().lost == 0);
+  }
+}
+
 // Each job ends with its value or with broken_process_pool; the counter tells how many were done.
 TEST_CASE("workers that are killed at random moments lose no job silently", "[process][stress]") {
   std::minstd_rand random(2026);  // the same moments each time
@@ -332,24 +375,6 @@ TEST_CASE("workers that are killed at random moments lose no job silently", "[pr
       } else {
         ++lost;
         CHECK_THROWS_AS(job.result(), rill::broken_process_pool);
-TEST_CASE("a forked child neither ends the pool of its parent nor waits for it", "[process]") {
-  for (const auto start : both_starts) {
-    rill::process_pool_executor pool(workers(1, start));
-    const std::int64_t worker = pool.submit<&who>().result();
-    const auto end = rill_test::run_in_child([&] {
-      pool.kill_workers();
-      if (pool.stats().workers != 0 || !pool.worker_ids().empty()) return 1;
-      pool.shutdown();
-      pool.shutdown(true, true);
-      rill::run(pool.aclose());
-      return 0;
-    });
-    CHECK(end.exit_code == 0);
-    CHECK(pool.submit<&who>().result() == worker);
-    CHECK(pool.stats().lost == 0);
-  }
-}
-
       }
     }
     CHECK(done + lost == jobs.size());
