@@ -107,7 +107,8 @@ class process_pool_executor {
   /// Has a worker call `Function(args...)`. Arguments are converted to the function's parameters
   /// here and now, and sent later. **Throws** executor_shut_down, broken_process_pool,
   /// std::system_error if there is no thread to be had. Cancelling the future, or the task that
-  /// waits for it, cancels a job that no worker has; one that a worker has goes on.
+  /// waits for it, cancels a job that no worker has, and its arguments go when its turn would have
+  /// come; one that a worker has goes on.
   template <auto Function, class... Args>
   executor_future<detail::process_result<Function>> submit(Args&&... args) {
     using call =
