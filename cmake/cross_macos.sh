@@ -51,7 +51,7 @@ is_mach_o() {
 build() {
   local arch=$1 build=$folder/$1
   cmake -G Ninja -S "$root" -B "$build" --toolchain cmake/toolchains/macos-zig.cmake \
-    "-DRILL_ZIG=$zig" "-DRILL_MACOS=$arch" -DRILL_WERROR=ON -DRILL_BUILD_TESTS=OFF \
+    "-DRILL_ZIG=$zig" "-DRILL_MACOS=$arch" -DRILL_WERROR=ON -DRILL_UNITY=ON -DRILL_BUILD_TESTS=OFF \
     -DRILL_BUILD_EXAMPLES=ON -DCMAKE_BUILD_TYPE=Debug \
     "-DCMAKE_CXX_FLAGS_DEBUG=-g0 -fno-sanitize=undefined" >"$build.log" 2>&1 &&
     cmake --build "$build" --parallel "$jobs" --target rill rill_testing "${programs[@]}" \

@@ -27,6 +27,10 @@ set(warnings
     -Wsign-conversion
     -Wundef
     -Wunused)
+# In one file, a name of one source is hidden by a parameter of another.
+if(RILL_UNITY)
+  list(REMOVE_ITEM warnings -Wshadow)
+endif()
 set(gcc_warnings -Wduplicated-branches -Wduplicated-cond -Wlogical-op)
 set(clang_warnings -Wdocumentation -Wno-documentation-unknown-command)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)

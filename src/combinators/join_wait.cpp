@@ -19,7 +19,7 @@ void check_same_loop(const scheduler& owner, const future_state& state) {
   }
 }
 
-void throw_duplicates() {
+[[noreturn]] void throw_duplicates() {
   throw_usage(
       "rill: a handle stands twice in a range that was given away, and its result can be moved out "
       "once; give the range as an lvalue");

@@ -23,7 +23,7 @@ namespace rill::detail {
 namespace {
 
 // A buffer that a burst has made larger than this is given back when it has been sent.
-constexpr std::size_t kept_capacity = 64 * 1024;
+constexpr std::size_t most_kept = 64 * 1024;
 // Writes after the loss that are dropped in silence.
 constexpr unsigned silent_lost_writes = 4;
 
@@ -180,7 +180,7 @@ bool stream_core::take_sent() noexcept {
   if (sent_ == outgoing_.size()) {
     sent_ = 0;
     outgoing_.clear();
-    if (outgoing_.capacity() > kept_capacity) std::vector<char>().swap(outgoing_);
+    if (outgoing_.capacity() > most_kept) std::vector<char>().swap(outgoing_);
     // The next write finds the memory that the processor has at hand.
     if (pending_.empty()) outgoing_.swap(pending_);
   }

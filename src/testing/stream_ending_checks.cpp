@@ -135,7 +135,7 @@ coro<> wait_closed_cancelled(connection& near, connection&) {
   co_await second;
 }
 
-constexpr stream_check checks[] = {
+constexpr stream_check all_ending_checks[] = {
     {"write_eof() ends one half", &half_close, true},
     {"close() sends what is queued", &close_flushes},
     {"close() with input unread", &close_with_unread_input},
@@ -150,6 +150,6 @@ constexpr stream_check checks[] = {
 
 }  // namespace
 
-std::span<const stream_check> ending_checks() { return checks; }
+std::span<const stream_check> ending_checks() { return all_ending_checks; }
 
 }  // namespace rill::testing::detail

@@ -167,7 +167,7 @@ coro<> two_readers(connection& near, connection& far) {
   require_same(got, "z", "and does not disturb the first");
 }
 
-constexpr stream_check checks[] = {
+constexpr stream_check all_reading_checks[] = {
     {"read() gives what is there", &read_up_to},
     {"read() waits for the first byte", &read_waits},
     {"read_into() reads into memory of the caller", &read_into_memory},
@@ -182,6 +182,6 @@ constexpr stream_check checks[] = {
 
 }  // namespace
 
-std::span<const stream_check> reading_checks() { return checks; }
+std::span<const stream_check> reading_checks() { return all_reading_checks; }
 
 }  // namespace rill::testing::detail

@@ -146,7 +146,7 @@ coro<> other_limits(connection& near, connection&) {
   require(refused, "a low mark above the high one is refused");
 }
 
-constexpr stream_check checks[] = {
+constexpr stream_check all_writing_checks[] = {
     {"large transfers both ways at once", &both_ways_at_once},
     {"writes keep their order", &order_of_writes},
     {"send_all() sends in its place", &send_without_copies},
@@ -158,6 +158,6 @@ constexpr stream_check checks[] = {
 
 }  // namespace
 
-std::span<const stream_check> writing_checks() { return checks; }
+std::span<const stream_check> writing_checks() { return all_writing_checks; }
 
 }  // namespace rill::testing::detail
