@@ -5,8 +5,7 @@
 // tells that something has changed since the last one, and is not repeated, so the adaptor keeps
 // trying until a call would block. Adding a filter reports what is ready already. A direction that
 // is watched has its filter without EV_CLEAR instead, as watches are to fire as long as the handle
-// is ready. Adding a filter that is there keeps its flags and what it has reported (kqueue(2)): so
-// filters are deleted before they are added.
+// is ready. Adding a filter that is there keeps its flags (kqueue(2)), so it is deleted before.
 //
 // Closing a descriptor removes its filters, whatever duplicates there are. A handle that was
 // forgotten and not closed may still be reported, with the generation it had, and is not heard; a
@@ -101,21 +100,21 @@ class kqueue_reactor final : public readiness_adaptor {
     struct stat status{};
     if (system_calls().fstat(entry.number, &status) != 0) return errno;
     if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode)) return EPERM;
-    // Its filters may be there: it was forgotten, but not closed, and is now back.
+    // Where it was forgotten, but not closed, and is now back, the filters are there and get the
+    // new generation. What they have reported is not lost: an operation is tried before it waits,
+    // and a watch has its filter anew.
     constexpr int add = EV_ADD | EV_CLEAR | EV_RECEIPT;
-    const std::array<filter_event, 4> changes{
-        change(entry.number, EVFILT_READ, EV_DELETE | EV_RECEIPT),
-        change(entry.number, EVFILT_WRITE, EV_DELETE | EV_RECEIPT),
+    const std::array<filter_event, 2> changes{
         change(entry.number, EVFILT_READ, add, entry.generation),
         change(entry.number, EVFILT_WRITE, add, entry.generation)};
-    std::array<filter_event, 4> receipts;
+    std::array<filter_event, 2> receipts;
     const timespec at_once{};
     if (kqueue_calls.kevent(queue_, changes.data(), static_cast<int>(changes.size()),
                             receipts.data(), static_cast<int>(receipts.size()), &at_once) < 0) {
       return errno;
     }
-    if (receipts[2].data == 0 || receipts[3].data == 0) return 0;
-    return is_refusal(receipts[2].data) ? EPERM : static_cast<int>(receipts[2].data);
+    if (receipts[0].data == 0 || receipts[1].data == 0) return 0;
+    return is_refusal(receipts[0].data) ? EPERM : static_cast<int>(receipts[0].data);
   }
 
   void interest_changed(descriptor& entry) noexcept override {

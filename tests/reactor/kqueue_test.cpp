@@ -3,6 +3,7 @@
 // What the kqueue reactor does with what kqueue(2) may say; the rest is in the tests of all
 // reactors.
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -153,6 +154,8 @@ TEST_CASE("a handle that was forgotten and not closed is heard afresh", "[kqueue
   CHECK(watch.count == 1);
   io->forget(pipe.read_end());
   CHECK(watch.handle == rill::invalid_handle);
+  pollfd looked{static_cast<int>(io->pollable()), POLLIN, 0};
+  CHECK(::poll(&looked, 1, 0) == 0);  // no filter goes on reporting what is there
 }
 
 TEST_CASE("a pipe whose other end is gone is still read to its end", "[kqueue]") {
