@@ -8,7 +8,9 @@
 // is. With --rate messages are due on a fixed schedule, round the connections; latency counts from
 // when a message was due, whether it could be sent or not, and what is not back at the end counts
 // as well. The generator then spins rather than waits, to keep its own waking out of the figures.
-// With --accept each message has a connection of its own.
+// With --accept each message has a connection of its own. With --hold it says that all connections
+// are open and waits for a line of its input before it sends anything, so that what they cost a
+// server can be told from what messages cost.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -42,7 +44,7 @@ struct load {
   uint16_t port;
   const char* path;  // of a unix socket, or NULL
   uint32_t connections, size, depth;
-  bool accepts;
+  bool accepts, holds;
   double rate;        // messages a second on a schedule; 0: none
   double seconds;     // 0: until `messages` are done
   uint64_t messages;  // 0: until `seconds` are over
@@ -230,7 +232,7 @@ static void run(struct load* self) {
 static void usage(const char* program) {
   fprintf(stderr,
           "usage: %s --port N | --unix PATH [--connections N] [--size BYTES] [--depth N]\n"
-          "         [--seconds S | --messages TOTAL] [--rate PER_SECOND | --accept]\n",
+          "         [--seconds S | --messages TOTAL] [--rate PER_SECOND | --accept] [--hold]\n",
           program);
   exit(2);
 }
@@ -246,6 +248,10 @@ static double number(const char* program, const char* text, double min, double m
 static int option(struct load* self, const char* program, const char* name, const char* value) {
   if (strcmp(name, "--accept") == 0) {
     self->accepts = true;
+    return 1;
+  }
+  if (strcmp(name, "--hold") == 0) {
+    self->holds = true;
     return 1;
   }
   if (strcmp(name, "--port") == 0) {
@@ -310,6 +316,11 @@ int main(int argc, char** argv) {
   for (uint32_t i = 0; i < self.connections; ++i) {
     connect_one(&self, &self.peers[i]);
     ++self.open;
+  }
+  if (self.holds) {
+    printf("connected\n");
+    fflush(stdout);
+    if (getchar() == EOF) fail("hold");
   }
   run(&self);
   return self.errors == 0 && self.done > 0 ? 0 : 1;

@@ -2,12 +2,22 @@
 """Echo servers against the load generator, and bulk transfers: programs that run in pairs."""
 
 import dataclasses
+import pathlib
 import re
 import signal
 import subprocess
 import tempfile
 
 from contenders import Failure, fields, has_uvloop, not_built, pinned
+
+
+def cpu_ns(pid):
+    """What the threads of a process have used so far; 0 where the kernel does not tell."""
+    try:
+        return sum(int(path.read_text().split()[0])
+                   for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"))
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,14 +72,17 @@ class Echo:
         server = pinned([*self._command(place), *where, *buffer], of_server)
         try:
             first = server.stdout.readline()
+            starting = cpu_ns(server.pid)
             port = re.search(r"listening on \S*:(\S+)\s*$", first)
             if not port:
                 raise Failure(f"{self.program} does not listen: {first!r}")
             target = where if self.load.unix else ["--port", port[1]]
-            client = pinned([place.bin / "echo/echo_load", *target,
-                             *self.load.arguments(place)], of_client)
+            client = pinned([place.bin / "echo/echo_load", *target, "--hold",
+                             *self.load.arguments(place)], of_client, stdin=subprocess.PIPE)
             try:
-                reply, complaint = client.communicate(timeout=120)
+                client.stdout.readline()
+                connecting = cpu_ns(server.pid) if not self.load.accept else 0
+                reply, complaint = client.communicate("go\n", timeout=120)
             finally:
                 if client.poll() is None:
                     client.kill()
@@ -84,13 +97,14 @@ class Echo:
                 server.communicate()
         if client.returncode != 0:
             raise Failure(f"load on {self.program} failed: {reply!r} {complaint.strip()[-200:]}")
-        return self._figures(fields(closing), fields(reply))
+        return self._figures(fields(closing), fields(reply), max(0, connecting - starting))
 
-    def _figures(self, told, seen):
+    def _figures(self, told, seen, connecting):
+        """The server's own accounting, without what it needed to take the connections."""
         if not {"user_us", "system_us"} <= told.keys():
             raise Failure(f"{self.program} ended without its closing line")
         cpu = told["user_us"] + told["system_us"]
-        seen |= {"ns": 1e3 * cpu / seen["round_trips"],
+        seen |= {"ns": (1e3 * cpu - connecting) / seen["round_trips"],
                  "user_share": told["user_us"] / max(1.0, cpu)}
         return seen
 

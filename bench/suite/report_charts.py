@@ -2,17 +2,17 @@
 """Charts as inline SVG without scripts: bars of ratios, curves over scale, curves of latency.
 
 Colours are classes of the page's style sheet, so that a chart is light or dark with the page. Each
-series has a colour and a shape of its own, and its name beside its end.
+series has a colour of its own, and its name beside its end.
 """
 
 import html
 import math
 
-from report_text import number
+from report_text import ORDER, number
 
 BARS_WIDTH, CURVES_WIDTH = 400, 480
 ROW = 26
-SHAPES = 10
+COLOURS = 10  # colours of curves
 
 
 def escape(text):
@@ -46,12 +46,14 @@ def bars(rows, label):
         parts.append(text(left - 8, y + 14, name, "name", "end"))
         parts.append(f'<rect x="{left}" y="{y}" width="{wide:.1f}" height="18" rx="2" '
                      f'class="{kind}"/>')
+        label_at = left + wide
         if ratio > most:
             parts.append(f'<path d="M{left + room - 12} {y - 1}l-5 20m9 -20l-5 20" class="cut"/>')
         elif high > low:
             begin, end = (left + room * min(each, most) / most for each in (low, high))
             parts.append(f'<path d="M{begin:.1f} {y + 9}H{end:.1f}" class="whisker"/>')
-        parts.append(text(left + wide + 8, y + 14, words, "value"))
+            label_at = max(label_at, end)
+        parts.append(text(label_at + 8, y + 14, words, "value"))
     return svg(BARS_WIDTH, len(rows) * ROW + 4, parts, label)
 
 
@@ -61,6 +63,11 @@ def ticks(low, high):
     steps = (1,) if len(powers) > 4 else (1, 2, 5)
     found = [step * 10**power for power in powers for step in steps]
     return [each for each in found if low * 0.999 <= each <= high * 1.001]
+
+
+def style_of(name, index):
+    """Who is known has the same colour in all charts."""
+    return f"s{(ORDER.index(name) if name in ORDER else len(ORDER) + index) % COLOURS}"
 
 
 def spread_out(places, distance):
@@ -99,7 +106,7 @@ def curves(series, labels, unit, label):
     for index, (name, line) in enumerate(series):
         points = [(x_of(place), y_of(value)) for place, value in enumerate(line) if value]
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-        style = f"s{index % SHAPES}"
+        style = style_of(name, index)
         parts.append(f'<path d="M{path}" class="line {style}"/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" class="dot {style}"/>'
                   for x, y in points]

@@ -15,7 +15,7 @@ STYLE = """
   --s6: #bf3989; --s7: #0e7490; --s8: #cf222e; --s9: #4d2d00; }
 @media (prefers-color-scheme: dark) {
   :root { --paper: #0d1117; --ink: #e6edf3; --soft: #9198a1; --rule: #30363d; --shade: #161b22;
-  --rill: #4493f8; --floor: #9198a1; --peer: #3d4650; --mark: #e6edf3; --warn: #f0883e;
+  --rill: #4493f8; --floor: #9198a1; --peer: #57616c; --mark: #e6edf3; --warn: #f0883e;
   --s0: #9198a1; --s1: #4493f8; --s2: #ab7df8; --s3: #f0883e; --s4: #d4a72c; --s5: #3fb950;
   --s6: #f778ba; --s7: #39c5cf; --s8: #ff7b72; --s9: #d2b48c; } }
 * { box-sizing: border-box; }

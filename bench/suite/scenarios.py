@@ -212,6 +212,10 @@ def words(size):
     return f"{size} B" if size < 1024 else f"{size // 1024} KiB"
 
 
+def plural(connections):
+    return "1 connection" if connections == 1 else f"{connections:,} connections"
+
+
 def echoes():
     found = []
     for interface, servers in (("epoll", EPOLL_SERVERS), ("io_uring", URING_SERVERS)):
@@ -219,7 +223,7 @@ def echoes():
         for connections in (1, 64, 1000, 10_000):
             found.append(echo(
                 f"echo/{interface}/tcp/64/{connections}", group,
-                f"TCP, 64 B, {connections:,} connections", Load(connections), servers,
+                f"TCP, 64 B, {plural(connections)}", Load(connections), servers,
                 curve=(f"echo on {interface}, 64 B, by connections", connections),
                 heavy=connections > 1000))
         for size in (1024, 65_536):
@@ -232,7 +236,7 @@ def echoes():
                           servers))
         for connections in (1, 64):
             found.append(echo(f"echo/{interface}/unix/64/{connections}", group,
-                              f"unix, 64 B, {connections} connections",
+                              f"unix, 64 B, {plural(connections)}",
                               Load(connections, unix=True), servers))
         found.append(echo(f"accept/{interface}", group, "a connection, one message, its end",
                           Load(16, accept=True, messages=8000), servers))
