@@ -18,6 +18,7 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/cmake/packages.sh"
 build=$root/build/bench
 against=
+needs_valgrind=
 options=()
 listing=0
 
@@ -29,7 +30,7 @@ while [ "$#" -gt 0 ]; do
       shift
       ;;
     --instructions) options+=("$1") && needs_valgrind=1 ;;
-    --list) options+=("$1") && listing=1 ;;
+    --list | -h | --help) options+=("$1") && listing=1 ;;
     *) options+=("$1") ;;
   esac
   shift
@@ -69,6 +70,9 @@ if [ -n "$against" ]; then
   rm -rf "$tree"
   mkdir -p "$tree"
   git -C "$root" archive "$against" | tar -x -C "$tree"
+  # The library is compared, so both builds have the benchmarks of this tree.
+  rm -rf "$tree/bench"
+  cp -r "$root/bench" "$tree/bench"
   build_benchmarks "$tree" "$root/build/bench-against/build"
   step "comparing $against with this tree"
   exec python3 -B "$root/bench/suite/suite.py" \

@@ -27,7 +27,7 @@ class Load:
     connections: int = 1
     size: int = 64
     depth: int = 1
-    messages: int = 200_000
+    messages: int = 100_000
     unix: bool = False
     accept: bool = False  # a connection for each message
     rate: int = 0  # messages a second on a fixed schedule; 0: the next when the last is back
@@ -36,7 +36,7 @@ class Load:
     def arguments(self, place):
         size = ["--connections", self.connections, "--size", self.size, "--depth", self.depth]
         if self.rate:
-            return [*size, "--rate", self.rate, "--seconds", max(0.2, 3 * place.part)]
+            return [*size, "--rate", self.rate, "--seconds", max(0.2, 2 * place.part)]
         count = max(self.connections * self.depth, int(self.messages * place.part))
         return [*size, *(["--accept"] if self.accept else []), "--messages", count]
 

@@ -31,6 +31,7 @@ class Scenario:
     figure: str = "ns"  # the key of the runner's figures that is compared
     curve: tuple = ()  # name of a curve of cost over scale, and the place on it
     heavy: bool = False  # left out by --quick
+    rounds: int = 0  # the most that are worth while; 0: as many as there are
     tolerance: float = 0  # what the base may differ from itself; 0: what the command line says
 
     @property
@@ -223,16 +224,17 @@ def echoes():
         for connections in (1, 64, 1000, 10_000):
             found.append(echo(
                 f"echo/{interface}/tcp/64/{connections}", group,
-                f"TCP, 64 B, {plural(connections)}", Load(connections), servers,
+                f"TCP, 64 B, {plural(connections)}",
+                Load(connections, messages=50_000 if connections == 1 else 100_000), servers,
                 curve=(f"echo on {interface}, 64 B, by connections", connections),
                 heavy=connections > 1000))
         for size in (1024, 65_536):
-            load = Load(64, size, messages=100_000 if size < 4096 else 20_000)
+            load = Load(64, size, messages=50_000 if size < 4096 else 10_000)
             found.append(echo(f"echo/{interface}/tcp/{size}/64", group,
                               f"TCP, {words(size)}, 64 connections", load, servers, heavy=True))
         found.append(echo(f"echo/{interface}/tcp/64/64/pipelined", group,
                           "TCP, 64 B, 64 connections, 16 in flight", Load(64, depth=16,
-                                                                         messages=1_000_000),
+                                                                         messages=500_000),
                           servers))
         for connections in (1, 64):
             found.append(echo(f"echo/{interface}/unix/64/{connections}", group,
@@ -310,9 +312,9 @@ def starts():
         contenders = (Contender("rill", RILL, Compiled(rill, ("librill.a", *objects))),
                       Contender("Asio", PEER, Compiled(asio, objects)))
         found += [Scenario(f"compile/{name}", group, f"compiling {title}", "s", contenders,
-                           figure="s", heavy=True),
+                           figure="s", heavy=True, rounds=3),
                   Scenario(f"size/{name}", group, f"{title}, stripped", "KiB",
-                           contenders, figure="kib", heavy=True)]
+                           contenders, figure="kib", heavy=True, rounds=1)]
     return found
 
 

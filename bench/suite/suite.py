@@ -105,7 +105,8 @@ def run_scenario(scenario, options, place):
     base = scenario.base if scenario.base in runners else next(iter(runners), None)
     if base is not None:
         runners[base + CONTROL] = runners[base]
-    runs, failures = measure(runners, options.rounds, dict.fromkeys(runners, place))
+    rounds = min(options.rounds, scenario.rounds or options.rounds)
+    runs, failures = measure(runners, rounds, dict.fromkeys(runners, place))
     values = {name: column(each, scenario.figure) for name, each in runs.items()}
     control = figures.ratio(values[base + CONTROL], values[base]) if base else None
     result = {"name": scenario.name, "group": scenario.group, "title": scenario.title,
