@@ -7,6 +7,7 @@
 #   cmake/bench.sh                       everything: about an hour
 #   cmake/bench.sh --quick               a look whether it all works: a minute; no figures
 #   cmake/bench.sh --only lock yield     scenarios whose names have one of these in them
+#   cmake/bench.sh --thorough            more sizes and numbers of connections: most of a day
 #   cmake/bench.sh --list                what there is
 #   cmake/bench.sh --instructions        with instruction counts by callgrind
 #   cmake/bench.sh --against COMMIT      this tree against another commit: rill in both builds

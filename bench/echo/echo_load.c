@@ -10,7 +10,7 @@
 // as well. The generator then spins rather than waits, to keep its own waking out of the figures.
 // With --accept each message has a connection of its own. With --hold it says that all connections
 // are open and waits for a line of its input before it sends anything, so that what they cost a
-// server can be told from what messages cost.
+// server can be told from what messages cost; and keeps them until its input ends.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -323,5 +323,7 @@ int main(int argc, char** argv) {
     if (getchar() == EOF) fail("hold");
   }
   run(&self);
+  fflush(stdout);
+  while (self.holds && getchar() != EOF) continue;
   return self.errors == 0 && self.done > 0 ? 0 : 1;
 }

@@ -2,6 +2,7 @@
 """Echo servers against the load generator, and bulk transfers: programs that run in pairs."""
 
 import dataclasses
+import os
 import pathlib
 import re
 import signal
@@ -107,6 +108,42 @@ class Echo:
         seen |= {"ns": (1e3 * cpu - connecting) / seen["round_trips"],
                  "user_share": told["user_us"] / max(1.0, cpu)}
         return seen
+
+
+def resident_kib(pid):
+    """The memory of a process that is its own or read from files."""
+    text = pathlib.Path(f"/proc/{pid}/statm").read_text()
+    return int(text.split()[1]) * os.sysconf("SC_PAGESIZE") / 1024
+
+
+@dataclasses.dataclass(frozen=True)
+class Idle(Echo):
+    """KiB of a server's memory for a connection that has had one message and is kept open."""
+
+    def run(self, place):
+        of_server, of_client = place.processors("apart")
+        count = max(100, int(self.load.connections * place.part))
+        server = pinned([*self._command(place), "--port", "0"], of_server)
+        client = None
+        try:
+            port = re.search(r":(\d+)\s*$", server.stdout.readline())
+            if not port:
+                raise Failure(f"{self.program} does not listen")
+            before = resident_kib(server.pid)
+            client = pinned([place.bin / "echo/echo_load", "--port", port[1], "--hold",
+                             "--connections", count, "--messages", count], of_client,
+                            stdin=subprocess.PIPE)
+            client.stdout.readline()
+            client.stdin.write("go\n")
+            client.stdin.flush()
+            if fields(client.stdout.readline()).get("round_trips") != count:
+                raise Failure(f"load on {self.program} failed")
+            return {"kib": (resident_kib(server.pid) - before) / count}
+        finally:
+            for process in (client, server):
+                if process is not None:
+                    process.kill()
+                    process.communicate()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,7 +2,8 @@
 """The report as one HTML page that needs nothing else: no scripts, no fonts, no network."""
 
 from report_charts import bars, curves, escape, value_words
-from report_text import contender_names, groups, heading, median_cell, notes, number, of, ratio_cell
+from report_text import (contender_names, extra_tables, groups, heading, instructions_cell,
+                         median_cell, notes, number, of, ratio_cell)
 
 PERCENTILES = [("p50_us", "50 %"), ("p90_us", "90 %"), ("p99_us", "99 %"), ("p999_us", "99.9 %"),
                ("p9999_us", "99.99 %"), ("max_us", "most")]
@@ -68,7 +69,7 @@ def style():
     return STYLE.replace("SERIES", series)
 
 
-def table(scenarios, cell, caption):
+def table(scenarios, cell, caption, units=True):
     names = contender_names(scenarios)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
     rows = []
@@ -76,7 +77,7 @@ def table(scenarios, cell, caption):
         cells = "".join(
             f'<td class="{kind_of(scenario, name)}">{escape(cell(scenario, name))}</td>'
             for name in names)
-        title = f"{scenario['title']} [{scenario['unit']}]"
+        title = scenario["title"] + (f" [{scenario['unit']}]" if units else "")
         rows.append(f'<tr><th scope="row">{escape(title)}</th>{cells}</tr>')
     return (f'<div class="scroll" tabindex="0"><table><caption>{escape(caption)}</caption>'
             f'<thead><tr><th scope="col">scenario</th>{head}</tr></thead>'
@@ -176,6 +177,15 @@ def section(group, scenarios):
                  f'<div class="grid-of">{figures}</div></details>')
     parts.append("<details><summary>Medians with their spread</summary>"
                  + table(scenarios, median_cell, "Medians") + "</details>")
+    for words, cell, some in extra_tables(scenarios):
+        parts.append(f"<details><summary>{escape(words)}</summary>"
+                     + table(some, cell, words, units=False) + "</details>")
+    counted = [scenario for scenario in scenarios
+               if any("instructions" in each for each in scenario["contenders"])]
+    if counted:
+        parts.append("<details><summary>Instructions of an operation</summary>"
+                     + table(counted, instructions_cell, "Instructions", units=False)
+                     + "</details>")
     return "".join(parts)
 
 

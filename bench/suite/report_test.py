@@ -78,6 +78,17 @@ class Text(unittest.TestCase):
                          ["0.51", "9.99", "12.3", "100", "12,345"])
 
 
+    def test_percentiles_are_shown_only_of_a_schedule(self):
+        one = row("floor", "floor", [9.0] * 3, [9.0] * 3)
+        one["others"] = {"p50_us": 5.25, "p999_us": 7.0, "max_us": 8.0, "per_second": 1234.0}
+        paced = report_text.render(result(scenario(figure="p99_us", contenders=[one])))
+        self.assertIn("5.25", paced)
+        self.assertNotIn("1,234", paced)
+        closed = report_text.render(result(scenario(contenders=[one])))
+        self.assertNotIn("5.25", closed)
+        self.assertIn("1,234", closed)
+
+
 class Data(unittest.TestCase):
     def test_csv_has_a_row_for_each_contender(self):
         rows = list(csv.DictReader(io.StringIO(report_data.render_csv(result(scenario())))))

@@ -50,12 +50,12 @@ def median_cell(scenario, name):
     return f"{number(each['summary']['median'])} +-{each['summary']['spread']:.0%}"
 
 
-def table(scenarios, cell, heading):
+def table(scenarios, cell, heading, units=True):
     """Lines of a table: a row for each scenario, a column for each contender."""
     names = contender_names(scenarios)
     rows = [[heading, *names]]
     for scenario in scenarios:
-        title = f"{scenario['title']} [{scenario['unit']}]"
+        title = scenario["title"] + (f" [{scenario['unit']}]" if units else "")
         rows.append([title, *(cell(scenario, name) for name in names)])
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     for row in rows:
@@ -101,11 +101,35 @@ def render(result):
     for group, scenarios in groups(result["scenarios"]).items():
         lines += [group, "", *table(scenarios, ratio_cell, "ratio"), ""]
         lines += [*table(scenarios, median_cell, "median"), ""]
+        for words, cell, some in extra_tables(scenarios):
+            lines += [*table(some, cell, words, units=False), ""]
         counted = [scenario for scenario in scenarios
                    if any("instructions" in each for each in scenario["contenders"])]
         if counted:
             lines += [*table(counted, instructions_cell, "instructions of an operation"), ""]
     return "\n".join([*lines, *notes(result["scenarios"])]) + "\n"
+
+
+def extra_tables(scenarios):
+    """What is told beside what is compared: a heading and a cell for each such table."""
+    paced = [each for each in scenarios if each["figure"] == "p99_us"]
+    if paced:
+        yield "p50 [us]", other_cell("p50_us"), paced
+        yield "p99.9 [us]", other_cell("p999_us"), paced
+        yield "longest [us]", other_cell("max_us"), paced
+    # Of messages that wait for one another no percentiles are shown: they would look too good.
+    rated = [each for each in scenarios if each["figure"] != "p99_us"
+             and any("per_second" in one.get("others", {}) for one in each["contenders"])]
+    if rated:
+        yield "a second", other_cell("per_second"), rated
+
+
+def other_cell(key):
+    def cell(scenario, name):
+        each = of(scenario, name)
+        value = each.get("others", {}).get(key) if each else None
+        return "" if value is None or scenario.get("rejected") else number(value)
+    return cell
 
 
 def instructions_cell(scenario, name):

@@ -9,7 +9,7 @@ import dataclasses
 
 from compiled import Compiled
 from contenders import Launched, Micro, Told
-from echo_pairs import Bulk, Echo, Load
+from echo_pairs import Bulk, Echo, Idle, Load
 
 RILL, FLOOR, PEER = "rill", "floor", "peer"
 
@@ -28,15 +28,19 @@ class Scenario:
     title: str
     unit: str
     contenders: tuple
+    to: str = ""  # whom the others are compared to, where it is not the floor
     figure: str = "ns"  # the key of the runner's figures that is compared
     curve: tuple = ()  # name of a curve of cost over scale, and the place on it
     heavy: bool = False  # left out by --quick
+    thorough: bool = False  # left out without --thorough
     rounds: int = 0  # the most that are worth while; 0: as many as there are
     tolerance: float = 0  # what the base may differ from itself; 0: what the command line says
 
     @property
     def base(self):
         """What the others are compared to: the floor, or rill where there is none."""
+        if self.to:
+            return self.to
         names = [each.name for each in self.contenders]
         return "floor" if "floor" in names else names[0]
 
@@ -217,30 +221,46 @@ def plural(connections):
     return "1 connection" if connections == 1 else f"{connections:,} connections"
 
 
+# Of a transport, a size, a number of connections and messages in flight on each: what is measured
+# without --thorough, which measures all that can be put together.
+ECHOES = [("tcp", 64, 1, 1), ("tcp", 64, 64, 1), ("tcp", 64, 1000, 1), ("tcp", 64, 10_000, 1),
+          ("tcp", 1024, 64, 1), ("tcp", 65_536, 64, 1), ("tcp", 64, 64, 16),
+          ("unix", 64, 1, 1), ("unix", 64, 64, 1)]
+ALL_ECHOES = [(transport, size, connections, depth)
+              for transport in ("tcp", "unix") for size in (64, 1024, 65_536)
+              for connections in (1, 64, 1000, 10_000) for depth in (1, 16)]
+
+
+def how_many(size, connections, depth):
+    """Messages of a run: about as much work in each."""
+    if connections == 1 and depth == 1:
+        return 50_000
+    return {64: 100_000, 1024: 50_000, 65_536: 10_000}[size] * (5 if depth > 1 else 1)
+
+
+def echo_of(interface, servers, transport, size, connections, depth):
+    load = Load(connections, size, depth, how_many(size, connections, depth),
+                unix=transport == "unix")
+    name = f"echo/{interface}/{transport}/{size}/{connections}"
+    title = f"{transport.upper() if transport == 'tcp' else transport}, {words(size)}"
+    title += f", {plural(connections)}"
+    curve = f"echo on {interface}, {transport}, {words(size)}, by connections"
+    if depth > 1:
+        name += "/pipelined"
+        title += f", {depth} in flight"
+        curve += f", {depth} in flight"
+    return echo(name, f"Echo on {interface}, CPU of the server for a message", title, load, servers,
+                curve=(curve, connections), heavy=connections > 1000 or size > 64,
+                thorough=(transport, size, connections, depth) not in ECHOES)
+
+
 def echoes():
     found = []
     for interface, servers in (("epoll", EPOLL_SERVERS), ("io_uring", URING_SERVERS)):
-        group = f"Echo on {interface}, CPU of the server for a message"
-        for connections in (1, 64, 1000, 10_000):
-            found.append(echo(
-                f"echo/{interface}/tcp/64/{connections}", group,
-                f"TCP, 64 B, {plural(connections)}",
-                Load(connections, messages=50_000 if connections == 1 else 100_000), servers,
-                curve=(f"echo on {interface}, 64 B, by connections", connections),
-                heavy=connections > 1000))
-        for size in (1024, 65_536):
-            load = Load(64, size, messages=50_000 if size < 4096 else 10_000)
-            found.append(echo(f"echo/{interface}/tcp/{size}/64", group,
-                              f"TCP, {words(size)}, 64 connections", load, servers, heavy=True))
-        found.append(echo(f"echo/{interface}/tcp/64/64/pipelined", group,
-                          "TCP, 64 B, 64 connections, 16 in flight", Load(64, depth=16,
-                                                                         messages=500_000),
-                          servers))
-        for connections in (1, 64):
-            found.append(echo(f"echo/{interface}/unix/64/{connections}", group,
-                              f"unix, 64 B, {plural(connections)}",
-                              Load(connections, unix=True), servers))
-        found.append(echo(f"accept/{interface}", group, "a connection, one message, its end",
+        rest = [each for each in ALL_ECHOES if each not in ECHOES]
+        found += [echo_of(interface, servers, *each) for each in ECHOES + rest]
+        found.append(echo(f"accept/{interface}", "Connections, CPU of the server for one",
+                          f"a connection, one message, its end, {interface}",
                           Load(16, accept=True, messages=8000), servers))
     return found
 
@@ -324,12 +344,16 @@ def memory():
         Scenario("memory/sleepers", group, "a task that sleeps, of 100,000", "bytes", (
             Contender("floor", FLOOR, Told(CORE_FLOOR, ("--memory",))),
             Contender("rill", RILL, Told(CORE, ("--memory",)))), figure="bytes_per_sleeper"),
-        Scenario("memory/connections", group, "an idle connection of streams, of 10,000", "KiB", (
+        Scenario("memory/echo", group, "a connection that has had a message, of 10,000", "KiB",
+                 tuple(Contender(who, kind, Idle(program, Load(10_000), arguments))
+                       for who, kind, program, arguments in EPOLL_SERVERS), figure="kib",
+                 heavy=True, rounds=3, to="rill"),
+        Scenario("memory/connections", group, "a connection in readline(), of 10,000", "KiB", (
             Contender("rill", RILL, Told("memory/idle_connections", (
                 "--connections", "{part:10000}", "--backend", "epoll"))),
             Contender("rill io_uring", RILL, Told("memory/idle_connections", (
                 "--connections", "{part:10000}", "--backend", "io_uring")))), figure="kib",
-                 heavy=True),
+                 heavy=True, rounds=3),
     ]
 
 

@@ -37,6 +37,8 @@ def chosen(options):
     found = [scenario for scenario in known if not options.only or any(
         part == scenario.name or part not in names and part in scenario.name
         for part in options.only)]
+    found = [scenario for scenario in found
+             if options.thorough or not scenario.thorough or scenario.name in (options.only or [])]
     if options.quick and not options.only:
         found = [scenario for scenario in found if not scenario.heavy]
     return found
@@ -176,6 +178,8 @@ def parse():
     parser.add_argument("--rounds", type=int, help="rounds (7; with --quick 2)")
     parser.add_argument("--quick", action="store_true",
                         help="a look whether everything works; the figures are worth nothing")
+    parser.add_argument("--thorough", action="store_true",
+                        help="also what is left out for time: every size with every number")
     parser.add_argument("--out", type=pathlib.Path, help="folder for report.{txt,json,csv,html}")
     parser.add_argument("--instructions", action="store_true",
                         help="count the instructions of micro benchmarks too, by callgrind")
