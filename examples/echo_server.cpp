@@ -4,17 +4,14 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
-#include <future>
-#include <list>
 #include <stdexcept>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -40,10 +37,9 @@ struct settings {
   std::chrono::nanoseconds grace{};
 };
 
-rill::server_options options_of(const settings& set) {
+rill::server_options options_of() {
   rill::server_options options;
   options.backlog = 4096;
-  options.reuse_port = set.threads > 1;
   return options;
 }
 
@@ -60,85 +56,40 @@ rill::coro<> echo(rill::stream_reader reader, rill::stream_writer writer) {
   }
 }
 
-/// Listens where another loop does and serves until it is told to stop.
-rill::coro<> help(const settings& set, const std::vector<rill::socket_address>& addresses,
-                  std::stop_token stop, std::promise<void>& listening) {
-  std::list<rill::server> servers;
-  for (const rill::socket_address& address : addresses) {
-    rill::server server = co_await rill::start_server(echo, address, options_of(set));
-    servers.push_back(std::move(server));
-  }
-  const rill::future<> told = rill::create_future<>();
-  rill::event_loop& loop = rill::event_loop::running();
-  const auto tell = [&loop, &told] { loop.call_soon_threadsafe([&told] { told.set_result(); }); };
-  const std::stop_callback stopping(stop, tell);
-  listening.set_value();
-  co_await told;
-  std::vector<rill::task<>> ends;
-  for (rill::server& server : servers) {
-    ends.push_back(rill::create_task(server.shutdown(set.grace)));
-  }
-  for (const rill::task<>& end : ends) co_await end;
-}
-
-/// As std::jthread, which not every standard library has.
-class helper_thread {
- public:
-  helper_thread(std::thread thread, std::stop_source stop)
-      : thread_(std::move(thread)), stop_(std::move(stop)) {}
-  helper_thread(helper_thread&&) = default;
-  helper_thread& operator=(helper_thread&&) = delete;
-  ~helper_thread() {
-    if (!thread_.joinable()) return;
-    stop_.request_stop();
-    thread_.join();
-  }
-  void request_stop() { stop_.request_stop(); }
-
- private:
-  std::thread thread_;
-  std::stop_source stop_;
-};
-
-/// A thread with a loop of its own, which has begun to listen when this returns. Its destructor
-/// ends it and waits for that.
-helper_thread start_helper(const settings& set,
-                           const std::vector<rill::socket_address>& addresses) {
-  std::promise<void> listening;
-  std::future<void> ready = listening.get_future();
-  const auto work = [&set, &addresses](std::stop_token stop, std::promise<void> begun) {
-    try {
-      rill::run(help(set, addresses, stop, begun), {.backend = set.backend});
-    } catch (...) {
-      begun.set_exception(std::current_exception());
-    }
-  };
-  const std::stop_source stop;
-  helper_thread thread(std::thread(work, stop.get_token(), std::move(listening)), stop);
-  ready.get();
-  return thread;
-}
-
-rill::coro<int> serve(const settings& set) {
-  rill::server server = co_await rill::start_server(echo, set.host, set.port, options_of(set));
-  const std::vector<rill::socket_address> addresses = server.addresses();
-  std::vector<helper_thread> helpers;
-  while (static_cast<int>(helpers.size()) + 1 < set.threads) {
-    helpers.push_back(start_helper(set, addresses));
-  }
+void announce(const std::vector<rill::socket_address>& addresses) {
   const std::string backend(rill::event_loop::running().backend());
   for (const rill::socket_address& address : addresses) {
     std::printf("listening on %s (backend %s)\n", address.to_string().c_str(), backend.c_str());
   }
   std::fflush(stdout);
+}
+
+/// Returns at Ctrl-C.
+rill::coro<> wait_for_the_end() {
   const rill::future<> for_ever = rill::create_future<>();
   try {
     co_await for_ever;
   } catch (const rill::cancelled_error&) {
     // Ctrl-C.
   }
-  for (helper_thread& helper : helpers) helper.request_stop();
+}
+
+rill::coro<int> serve(const settings& set) {
+  rill::server server = co_await rill::start_server(echo, set.host, set.port, options_of());
+  announce(server.addresses());
+  co_await wait_for_the_end();
   co_await server.shutdown(set.grace);
+  co_return 0;
+}
+
+/// The same on several loops. This one only waits for the end.
+rill::coro<int> serve_on_threads(const settings& set, rill::loop_pool& pool) {
+  rill::pool_server server =
+      co_await rill::start_pool_server(pool, &echo, set.host, set.port, options_of());
+  announce(server.addresses());
+  co_await wait_for_the_end();
+  co_await server.shutdown(set.grace);
+  co_await pool.aclose();
   co_return 0;
 }
 
@@ -175,7 +126,10 @@ int main(int count, char** arguments) {
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, &pass_on_as_interrupt);
   try {
-    return rill::run(serve(set), {.backend = set.backend});
+    if (set.threads == 1) return rill::run(serve(set), {.backend = set.backend});
+    const auto loops = static_cast<std::size_t>(set.threads);
+    rill::loop_pool pool({.loops = loops, .name = "echo", .backend = set.backend});
+    return rill::run(serve_on_threads(set, pool), {.backend = set.backend});
   } catch (const std::invalid_argument& error) {
     command.fail(error.what());
   } catch (const std::exception& error) {

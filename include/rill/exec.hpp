@@ -8,6 +8,7 @@
 #include "rill/exec/loop_pool.hpp"
 #include "rill/exec/loop_thread.hpp"
 #include "rill/exec/map_results.hpp"
+#include "rill/exec/pool_server.hpp"
 #include "rill/exec/process_map_results.hpp"
 #include "rill/exec/process_worker_main.hpp"
 #include "rill/exec/remote_error.hpp"

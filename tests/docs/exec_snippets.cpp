@@ -142,6 +142,24 @@ rill::coro<std::size_t> ask_all(rill::loop_pool& pool) {
 }
 // [/loop_pool]
 
+rill::coro<> answer(rill::stream_reader reader, rill::stream_writer writer) {
+  while (auto line = co_await reader.next_line()) co_await writer.write_all("you said " + *line);
+}
+
+// [pool_server]
+rill::coro<std::string> serve_on_all_cores() {
+  rill::loop_pool pool({.loops = 2});
+  rill::pool_server server = co_await rill::start_pool_server(pool, &answer, "127.0.0.1", 0);
+  rill::connection client = co_await rill::open_connection("127.0.0.1", server.port());
+  co_await client.writer.write_all("hello\n");
+  std::string line = co_await client.reader.readline();
+  client.writer.close();
+  co_await server.shutdown(std::chrono::seconds(1));
+  co_await pool.aclose();
+  co_return line;
+}
+// [/pool_server]
+
 }  // namespace
 
 int main() {
@@ -160,4 +178,5 @@ int main() {
   expect(address_for_a_thread(portal, "here") == "address of here", "loop_thread");
   rill::loop_pool loops({.loops = 2});
   expect(rill::run(ask_all(loops)) == 40, "loop_pool");
+  expect(rill::run(serve_on_all_cores()) == "you said hello\n", "pool_server");
 }

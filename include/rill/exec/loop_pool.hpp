@@ -31,7 +31,7 @@ struct loop_pool_options {
 /// Threads with an event loop each. asyncio: none; a loop for each thread, made by hand.
 ///
 ///     rill::loop_pool pool({.loops = 2});
-///     auto serving = pool.on_each(serve, 8080);   // each loop listens, with port sharing
+///     rill::pool_server server = co_await rill::start_pool_server(pool, echo, "127.0.0.1", 8080);
 ///
 /// Tasks stay on the loop that they began on: nothing is stolen, so that what they share with
 /// others of their loop needs no lock. It multiplies connections, not the speed of one.
