@@ -152,6 +152,11 @@ TEST_CASE("without descriptors no loop can be made, and that is an error", "[bac
         errno = EMFILE;
         return -1;
       };
+      // For those that want none: what they have is not to be had either.
+      rill::detail::current_system_calls.fcntl = [](int, int, int) {
+        errno = EMFILE;
+        return -1;
+      };
       // The first of the list says why: not permitted, or no descriptor.
       if (!refusal()) return 1;
       for (const rill::reactor_info& info : rill::available_reactors()) {

@@ -3,6 +3,7 @@
 // kqueue(2) for tests on Linux: what the kqueue reactor uses of it, with the names and meanings of
 // the BSD manual. The numbers are our own. See kqueue_emulation.cpp.
 #pragma once
+#pragma GCC system_header  // whose functions may have the names of structures
 
 #include <stddef.h>
 #include <stdint.h>
