@@ -6,7 +6,9 @@ returns a dict of figures; and `instructions(place)` where instructions can be c
 Place: where the programs are, how long they may take, which processors are theirs.
 """
 
+import ctypes
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -157,11 +159,7 @@ class Told:
     limit: int = 90
 
     def missing(self, place):
-        if self.program.endswith(".py"):
-            if "--uvloop" in self.arguments and not has_uvloop(place.python):
-                return "uvloop is not installed (python3-uvloop)"
-            return None
-        return not_built(place, self.program)
+        return lacking(place, self.program, self.arguments)
 
     def run(self, place):
         arguments = [filled(argument, place) for argument in self.arguments]
@@ -218,11 +216,29 @@ class Launched:
         return (time.perf_counter_ns() - before) / 1e3
 
 
-_uvloop = {}
+def lacking(place, program, arguments):
+    """What a program with these arguments has not got here, or None."""
+    if any("io_uring" in word for word in (program, *arguments)) and not io_uring_works():
+        return "io_uring does not work here"
+    if not program.endswith(".py"):
+        return not_built(place, program)
+    if "--uvloop" in arguments and not has_uvloop(place.python):
+        return "uvloop is not installed (python3-uvloop)"
+    return None
 
 
+@functools.cache
+def io_uring_works():
+    """Whether the kernel has it and lets us."""
+    setup = 425  # on all processors
+    parameters = ctypes.create_string_buffer(120)
+    ring = ctypes.CDLL(None).syscall(setup, 1, parameters)
+    if ring >= 0:
+        os.close(ring)
+    return ring >= 0
+
+
+@functools.cache
 def has_uvloop(python):
-    if python not in _uvloop:
-        done = subprocess.run([python, "-c", "import uvloop"], capture_output=True, check=False)
-        _uvloop[python] = done.returncode == 0
-    return _uvloop[python]
+    done = subprocess.run([python, "-c", "import uvloop"], capture_output=True, check=False)
+    return done.returncode == 0

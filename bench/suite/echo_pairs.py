@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 
-from contenders import Failure, fields, has_uvloop, not_built, pinned
+from contenders import Failure, fields, lacking, pinned
 
 
 def cpu_ns(pid):
@@ -51,11 +51,7 @@ class Echo:
     arguments: tuple = ()
 
     def missing(self, place):
-        if self.program.endswith(".py"):
-            if "--uvloop" in self.arguments and not has_uvloop(place.python):
-                return "uvloop is not installed (python3-uvloop)"
-            return None
-        return not_built(place, self.program)
+        return lacking(place, self.program, self.arguments)
 
     def _command(self, place):
         if self.program.endswith(".py"):
@@ -156,7 +152,7 @@ class Bulk:
     mib: int = 1024
 
     def missing(self, place):
-        return not_built(place, self.program)
+        return lacking(place, self.program, (*self.receive, *self.send))
 
     def run(self, place):
         size = max(8, int(self.mib * place.part)) * 2**20
