@@ -5,7 +5,7 @@
 # scenarios or some, and prints a table. The report lies in build/bench/report.{txt,json,csv,html}.
 #
 #   cmake/bench.sh                       everything: about an hour
-#   cmake/bench.sh --quick               a look whether it all works: a minute; no figures
+#   cmake/bench.sh --quick               a look whether it all works: minutes; no figures
 #   cmake/bench.sh --only lock yield     scenarios whose names have one of these in them
 #   cmake/bench.sh --thorough            more sizes and numbers of connections: most of a day
 #   cmake/bench.sh --list                what there is

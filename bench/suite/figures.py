@@ -47,7 +47,7 @@ def verdict(control, tolerance):
 
 def turn(names, round_number):
     """The order of one round: it rotates, and every second round goes backwards."""
-    place = round_number % len(names)
+    place = round_number % max(1, len(names))
     order = names[place:] + names[:place]
     return order if round_number % 2 == 0 else order[::-1]
 

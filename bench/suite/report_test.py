@@ -95,6 +95,10 @@ class Data(unittest.TestCase):
         self.assertEqual([each["contender"] for each in rows], ["rill", "floor", "uvloop"])
         self.assertEqual((float(rows[0]["ratio"]), rows[2]["state"]), (2.0, "not installed"))
 
+    def test_csv_says_what_is_rejected(self):
+        text = report_data.render_csv(result(scenario(rejected="the control is off")))
+        self.assertIn("the control is off", text)
+
     def test_json_has_every_run(self):
         found = json.loads(report_data.render_json(result(scenario())))
         self.assertEqual(found["scenarios"][0]["contenders"][0]["runs"], [20.0, 21.0, 19.0])
@@ -114,6 +118,7 @@ class Page(unittest.TestCase):
         self.assertFalse({"script", "link", "img"} & set(tags))
         self.assertNotIn("http", page)
         self.assertTrue(page.isascii())
+        self.assertIn("20.0 &#177;5%", page)
         self.assertIn("yield <one>", parser.words)
 
     def test_every_chart_has_words(self):

@@ -175,7 +175,7 @@ def parse():
                         help="compare rill in two builds; ends with 1 if anything became slower")
     parser.add_argument("--only", nargs="+", metavar="PART", help="scenarios with this in the name")
     parser.add_argument("--list", action="store_true", help="name the scenarios and end")
-    parser.add_argument("--rounds", type=int, help="rounds (7; with --quick 2)")
+    parser.add_argument("--rounds", type=int, help="rounds (7; with --quick 1)")
     parser.add_argument("--quick", action="store_true",
                         help="a look whether everything works; the figures are worth nothing")
     parser.add_argument("--thorough", action="store_true",
@@ -186,7 +186,7 @@ def parse():
     parser.add_argument("--tolerance", type=float, default=0.05,
                         help="what the base may differ from itself (0.05)")
     options = parser.parse_args()
-    options.rounds = options.rounds or (2 if options.quick else 7)
+    options.rounds = options.rounds or (1 if options.quick else 7)
     if options.rounds < 1:
         parser.error("there is at least one round")
     if not options.list and not options.bin and not options.compare:
