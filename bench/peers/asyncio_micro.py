@@ -230,6 +230,27 @@ async def event_wakes(rounds):
     return turns * 100
 
 
+@case("event_set")
+async def event_set(rounds):
+    event = asyncio.Event()
+    event.set()
+    for _ in range(rounds):
+        await event.wait()
+    return rounds
+
+
+@case("barrier_rounds/100")
+async def barrier_rounds(rounds):
+    barrier, each = asyncio.Barrier(100), max(1, rounds // 100)
+
+    async def meets():
+        for _ in range(each):
+            await barrier.wait()
+
+    await asyncio.gather(*[meets() for _ in range(100)])
+    return each * 100
+
+
 @case("condition_wakes/100")
 async def condition_wakes(rounds):
     changed, over, woken = asyncio.Condition(), False, 0
