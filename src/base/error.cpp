@@ -5,12 +5,13 @@
 #include <string>
 #include <system_error>
 
+#include "base/system_errors.hpp"
 #include "rill/base/unique_function.hpp"
 
 namespace rill::detail {
 
 void throw_system_error(int code, std::string_view what) {
-  throw std::system_error(code, std::system_category(), std::string(what));
+  throw std::system_error(code, system_errors(), std::string(what));
 }
 
 void throw_invalid_argument(std::string_view what) {

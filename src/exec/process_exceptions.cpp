@@ -19,6 +19,7 @@
 #include <typeinfo>
 #include <variant>
 
+#include "base/system_errors.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/exec/detail/process_wire.hpp"
 #include "rill/exec/exec_errors.hpp"
@@ -89,7 +90,7 @@ std::string readable(const std::type_info& type) {
 // The two categories whose numbers every process reads the same way.
 std::optional<bool> is_generic(const std::error_code& code) {
   if (code.category() == std::generic_category()) return true;
-  if (code.category() == std::system_category()) return false;
+  if (code.category() == system_errors()) return false;
   return std::nullopt;
 }
 
@@ -126,7 +127,7 @@ std::error_code read_code(wire_reader& in) {
   const bool generic = in.read_number<std::uint8_t>() != 0;
   const auto value = in.read_number<std::int32_t>();
   return generic ? std::error_code(value, std::generic_category())
-                 : std::error_code(value, std::system_category());
+                 : std::error_code(value, system_errors());
 }
 
 bool write_known(wire_writer& out, const std::exception& error) {

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/system_errors.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/net/create_datagram_endpoint.hpp"
@@ -173,7 +174,7 @@ void datagram_core::tell_error(int code) noexcept {
   const std::shared_ptr<datagram_protocol> called = protocol_;
   std::exception_ptr fatal;
   call_protocol(owner(), "error_received", [&] {
-    const std::error_code named(code, std::system_category());
+    const std::error_code named(code, system_errors());
     const std::system_error error(named, "rill: datagram");
     if (is_fatal(code)) {
       fatal = std::make_exception_ptr(error);

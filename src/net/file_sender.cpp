@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/system_calls.hpp"
+#include "base/system_errors.hpp"
 #include "net/blocking_pool.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
@@ -195,7 +196,7 @@ coro<std::int64_t> send_file_to(file_target to, file_ref from, file_slice slice)
   if (refusal != 0) {
     if (!slice.fallback) {
       throw send_file_not_available_error("rill: the system cannot send this file by itself: " +
-                                          std::system_category().message(refusal));
+                                          system_errors().message(refusal));
     }
     co_await send_in_blocks(to, from, count, most);
   }

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/system_errors.hpp"
 #include "rill/base/error.hpp"
 
 namespace rill::detail {
@@ -20,7 +21,7 @@ int code_of(const std::exception_ptr& error) noexcept {
   try {
     std::rethrow_exception(error);
   } catch (const std::system_error& known) {
-    if (known.code().category() == std::system_category() && known.code().value() > 0) {
+    if (known.code().category() == system_errors() && known.code().value() > 0) {
       return known.code().value();
     }
   } catch (...) {
