@@ -44,7 +44,7 @@ io_uring_reactor::~io_uring_reactor() {
   });
   if (!ring_.belongs_elsewhere() && in_kernel_ != 0) {
     handles_.for_each([this](io_uring_handle& handle) {
-      for (const io_record_list<io_op>& lane : handle.operations) {
+      for (const record_list<io_op>& lane : handle.operations) {
         if (!lane.empty()) cancel_by_data(reinterpret_cast<std::uintptr_t>(lane.first()));
       }
       for (io_watch*& watch : handle.watches) watch = nullptr;
@@ -288,7 +288,7 @@ void io_uring_reactor::move_here() noexcept {
   waker_armed_ = false;
   while (io_op* const op = forgotten_.pop_front()) end(*op, io_closed);
   handles_.for_each([this](io_uring_handle& handle) {
-    for (io_record_list<io_op>& lane : handle.operations) {
+    for (record_list<io_op>& lane : handle.operations) {
       io_op* const op = lane.first();
       if (op == nullptr) continue;
       const bool asked = (op->reactor_state & state_asked) != 0;

@@ -10,41 +10,12 @@
 #include <vector>
 
 #include "reactor/io_uring_buffers.hpp"
+#include "reactor/record_list.hpp"
 #include "rill/base/native_handle.hpp"
 #include "rill/loop/io_op.hpp"
 #include "rill/loop/reactor.hpp"
 
 namespace rill::detail {
-
-/// A list of operations or watches, linked through the records themselves.
-template <class Record>
-class io_record_list {
- public:
-  bool empty() const noexcept { return first_ == nullptr; }
-  Record* first() const noexcept { return first_; }
-
-  void push_back(Record& record) noexcept {
-    record.next = nullptr;
-    record.previous = last_;
-    (last_ == nullptr ? first_ : last_->next) = &record;
-    last_ = &record;
-  }
-  /// Requires: the record is in this list.
-  void remove(Record& record) noexcept {
-    (record.previous == nullptr ? first_ : record.previous->next) = record.next;
-    (record.next == nullptr ? last_ : record.next->previous) = record.previous;
-    record.next = record.previous = nullptr;
-  }
-  Record* pop_front() noexcept {
-    Record* const record = first_;
-    if (record != nullptr) remove(*record);
-    return record;
-  }
-
- private:
-  Record* first_ = nullptr;
-  Record* last_ = nullptr;
-};
 
 /// A listening socket with a multishot accept.
 struct io_uring_listener {
@@ -63,15 +34,15 @@ struct io_uring_listener {
 /// One descriptor. Only the first operation of a direction is with the kernel, those behind it wait
 /// for it. That keeps their order: the kernel may finish two receives of one socket in any.
 struct io_uring_handle {
-  io_record_list<io_op>& lane(io_direction direction) noexcept {
+  record_list<io_op>& lane(io_direction direction) noexcept {
     return operations[static_cast<std::size_t>(direction)];
   }
 
   enum class writing : std::uint8_t { unknown, by_entry, by_call };
 
-  io_record_list<io_op> operations[2];  // by direction
-  io_watch* watches[2] = {};            // by direction
-  std::uint32_t armed_watch[2] = {};    // the generation of the poll in the kernel, 0: none
+  record_list<io_op> operations[2];   // by direction
+  io_watch* watches[2] = {};          // by direction
+  std::uint32_t armed_watch[2] = {};  // the generation of the poll in the kernel, 0: none
   int descriptor = -1;
   bool nonempty = true;  // the socket may have more than the last receive took; true at first, so
                          // that a handle that is no socket is told apart at once

@@ -54,7 +54,7 @@ void io_uring_reactor::take_accept(io_uring_handle& handle, std::uint32_t genera
     return;
   }
   if ((flags & IORING_CQE_F_MORE) == 0) listener.armed = 0;
-  io_record_list<io_op>& lane = handle.lane(io_direction::read);
+  record_list<io_op>& lane = handle.lane(io_direction::read);
   io_op* const first = lane.first();
   io_op* const waiting = first != nullptr && first->kind == io_kind::accept ? first : nullptr;
   const bool error = result < 0 && result != -ECANCELED && result != -EINTR &&

@@ -37,7 +37,7 @@ bool io_uring_reactor::start(io_op& op) noexcept {
     return true;
   }
   op.reactor_state = 0;
-  io_record_list<io_op>& lane = handle->lane(direction_of(op.kind));
+  record_list<io_op>& lane = handle->lane(direction_of(op.kind));
   const bool first = lane.empty();
   if (first && try_now(*handle, op)) return true;
   lane.push_back(op);
@@ -150,7 +150,7 @@ io_cancel io_uring_reactor::cancel(io_op& op) noexcept {
     return io_cancel::follows;
   }
   io_uring_handle& handle = *handles_.find(op.handle);
-  io_record_list<io_op>& lane = handle.lane(direction_of(op.kind));
+  record_list<io_op>& lane = handle.lane(direction_of(op.kind));
   const bool first = lane.first() == &op;
   lane.remove(op);
   --pending_;
@@ -165,7 +165,7 @@ void io_uring_reactor::end(io_op& op, std::int64_t result) noexcept {
 }
 
 void io_uring_reactor::end_first(io_uring_handle& handle, io_op& op, std::int64_t result) noexcept {
-  io_record_list<io_op>& lane = handle.lane(direction_of(op.kind));
+  record_list<io_op>& lane = handle.lane(direction_of(op.kind));
   lane.remove(op);
   end(op, result);
   if (!lane.empty()) list(handle);
@@ -183,7 +183,7 @@ void io_uring_reactor::issue_listed() noexcept {
     io_uring_handle& handle = *listed_;
     listed_ = handle.next_listed;
     handle.listed = false;
-    for (io_record_list<io_op>& lane : handle.operations) {
+    for (record_list<io_op>& lane : handle.operations) {
       io_op* const op = lane.first();
       if (op == nullptr || (op->reactor_state & state_issued) != 0) continue;
       if (try_now(handle, *op)) {
@@ -203,7 +203,7 @@ void io_uring_reactor::forget(native_handle number) noexcept {
   io_uring_handle* const handle = handles_.find(number);
   if (handle == nullptr) return;
   bool held = disarm(*handle);
-  for (io_record_list<io_op>& lane : handle->operations) held |= forget_operations(lane);
+  for (record_list<io_op>& lane : handle->operations) held |= forget_operations(lane);
   handle->nonempty = true;
   handle->writes = io_uring_handle::writing::unknown;
   for (int tries = 0; held && tries < 4; ++tries) {
@@ -214,7 +214,7 @@ void io_uring_reactor::forget(native_handle number) noexcept {
 }
 
 // Returns whether the kernel has one of them.
-bool io_uring_reactor::forget_operations(io_record_list<io_op>& lane) noexcept {
+bool io_uring_reactor::forget_operations(record_list<io_op>& lane) noexcept {
   bool held = false;
   while (io_op* const op = lane.pop_front()) {
     if ((op->reactor_state & state_issued) == 0 || withdraw_entry(*op)) {

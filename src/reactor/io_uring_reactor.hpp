@@ -103,7 +103,7 @@ class io_uring_reactor final : public reactor {
   static void note_size(io_uring_handle& handle, std::int64_t received) noexcept {
     handle.receiver.one_shot = received >= static_cast<std::int64_t>(io_uring_buffers::size);
   }
-  bool forget_operations(io_record_list<io_op>& lane) noexcept;
+  bool forget_operations(record_list<io_op>& lane) noexcept;
 
   // io_uring_completions.cpp: what the kernel answers
   void take(const io_uring_cqe& answer) noexcept;
@@ -152,9 +152,9 @@ class io_uring_reactor final : public reactor {
   mutable io_uring_ring ring_;
   io_uring_handles handles_;
   io_uring_handle* listed_ = nullptr;  // have an operation to issue
-  io_record_list<io_op> forgotten_;    // state_forgotten
-  io_record_list<io_op> ended_;        // state_ended
-  io_record_list<io_watch> watches_;   // not armed
+  record_list<io_op> forgotten_;       // state_forgotten
+  record_list<io_op> ended_;           // state_ended
+  record_list<io_watch> watches_;      // not armed
   std::size_t pending_ = 0;
   std::size_t in_kernel_ = 0;  // entries whose answer matters, queued or taken
   std::uint32_t generation_ = 0;

@@ -76,7 +76,7 @@ void io_uring_reactor::take_receive(io_uring_handle& handle, std::uint32_t gener
     note_end_of_receive(receiver, result);
     handle.nonempty = true;  // or unknown
   }
-  io_record_list<io_op>& lane = handle.lane(io_direction::read);
+  record_list<io_op>& lane = handle.lane(io_direction::read);
   for (io_op* op = lane.first(); op != nullptr; op = lane.first()) {
     if (!receiver.serve(buffers_, *op)) break;
     end_first(handle, *op, op->result);
