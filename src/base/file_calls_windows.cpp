@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "base/file_calls_windows.hpp"
+
+#include <winternl.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cwchar>
+#include <iterator>
+#include <string>
+
+#include "base/socket_calls_windows.hpp"
+#include "base/windows_errors.hpp"
+
+namespace rill::detail::windows {
+
+namespace {
+
+constexpr DWORD share_all = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+
+// Handles of the system have 32 bits that count.
+HANDLE handle_of(int number) noexcept {
+  return reinterpret_cast<HANDLE>(static_cast<std::intptr_t>(number));
+}
+int number_of(HANDLE handle) noexcept {
+  return static_cast<int>(reinterpret_cast<std::intptr_t>(handle));
+}
+
+int fail(int error) noexcept {
+  errno = error;
+  return -1;
+}
+int failure() noexcept { return fail(errno_of(::GetLastError())); }
+int checked(BOOL done) noexcept { return done != FALSE ? 0 : failure(); }
+
+DWORD size_of(size_t size) noexcept {
+  return static_cast<DWORD>(std::min<size_t>(size, 0x7fff'0000));
+}
+
+/// Reads or writes at an offset. Works on handles that were opened for overlapped operations and on
+/// others.
+template <class Call>
+ssize_t move(HANDLE handle, off_t offset, Call call) noexcept {
+  OVERLAPPED record{};
+  record.Offset = static_cast<DWORD>(offset & 0xffff'ffff);
+  record.OffsetHigh = static_cast<DWORD>(offset >> 32);
+  const HANDLE event = ::CreateEventW(nullptr, TRUE, FALSE, nullptr);
+  if (event == nullptr) return failure();
+  // The lowest bit: no word to a completion port.
+  record.hEvent = reinterpret_cast<HANDLE>(reinterpret_cast<std::uintptr_t>(event) | 1);
+  DWORD moved = 0;
+  BOOL done = call(&record);
+  if (done != FALSE || ::GetLastError() == ERROR_IO_PENDING) {
+    done = ::GetOverlappedResult(handle, &record, &moved, TRUE);
+  }
+  const DWORD code = done != FALSE ? 0 : ::GetLastError();
+  ::CloseHandle(event);
+  return code == 0 ? static_cast<ssize_t>(moved) : fail(errno_of(code));
+}
+
+/// A read beyond the end, and one of a pipe that nobody writes to, are ends and no errors.
+ssize_t read_result(ssize_t done) noexcept {
+  if (done >= 0 || (errno != EPIPE && errno != errno_of(ERROR_HANDLE_EOF))) return done;
+  return 0;
+}
+
+/// What is used at a position that the system keeps, or has none: a file, a console.
+bool is_plain(HANDLE handle) noexcept { return ::GetFileType(handle) != FILE_TYPE_PIPE; }
+
+std::wstring wide(const char* text) {
+  const int size = ::MultiByteToWideChar(CP_UTF8, 0, text, -1, nullptr, 0);
+  std::wstring made(size > 0 ? static_cast<std::size_t>(size) - 1 : 0, L'\0');
+  if (size > 1) ::MultiByteToWideChar(CP_UTF8, 0, text, -1, made.data(), size);
+  return made;
+}
+
+DWORD access_of(int flags) noexcept {
+  const int mode = flags & O_ACCMODE;
+  DWORD access = mode == O_WRONLY ? 0 : FILE_GENERIC_READ;
+  if (mode == O_RDONLY) return access;
+  access |= FILE_GENERIC_WRITE;
+  // Without the right to write anywhere, each write goes to the end.
+  if ((flags & O_APPEND) != 0) access &= ~static_cast<DWORD>(FILE_WRITE_DATA);
+  return access;
+}
+
+DWORD disposition_of(int flags) noexcept {
+  if ((flags & O_EXCL) != 0) return CREATE_NEW;
+  if ((flags & O_CREAT) != 0) return OPEN_ALWAYS;
+  return OPEN_EXISTING;
+}
+
+/// What the handle was opened for, as F_GETFL tells it.
+int opened_flags(HANDLE handle) noexcept {
+  constexpr auto access_information = static_cast<FILE_INFORMATION_CLASS>(8);
+  ACCESS_MASK access = 0;
+  IO_STATUS_BLOCK unused{};
+  const NTSTATUS status =
+      ::NtQueryInformationFile(handle, &unused, &access, sizeof access, access_information);
+  if (status != 0) return fail(errno_of_status(static_cast<std::uint32_t>(status)));
+  const bool reads = (access & FILE_READ_DATA) != 0;
+  const bool writes = (access & FILE_WRITE_DATA) != 0;
+  const bool appends = (access & FILE_APPEND_DATA) != 0;
+  int flags = O_RDONLY;
+  if (writes || appends) flags = reads ? O_RDWR : O_WRONLY;
+  if (appends && !writes) flags |= O_APPEND;
+  return flags;
+}
+
+int duplicate(HANDLE handle) noexcept {
+  HANDLE made = nullptr;
+  const HANDLE self = ::GetCurrentProcess();
+  if (::DuplicateHandle(self, handle, self, &made, 0, FALSE, DUPLICATE_SAME_ACCESS) == FALSE) {
+    return failure();
+  }
+  return number_of(made);
+}
+
+}  // namespace
+
+int close(int handle) {
+  if (is_socket(handle)) {
+    return ::closesocket(socket_of(handle)) == 0 ? 0 : socket_failure();
+  }
+  return checked(::CloseHandle(handle_of(handle)));
+}
+
+ssize_t read(int number, void* data, size_t size) {
+  const HANDLE handle = handle_of(number);
+  if (!is_plain(handle)) {
+    return read_result(move(handle, 0, [&](OVERLAPPED* record) {
+      return ::ReadFile(handle, data, size_of(size), nullptr, record);
+    }));
+  }
+  DWORD moved = 0;
+  if (::ReadFile(handle, data, size_of(size), &moved, nullptr) == FALSE) {
+    return read_result(failure());
+  }
+  return static_cast<ssize_t>(moved);
+}
+
+ssize_t write(int number, const void* data, size_t size) {
+  const HANDLE handle = handle_of(number);
+  if (!is_plain(handle)) {
+    return move(handle, 0, [&](OVERLAPPED* record) {
+      return ::WriteFile(handle, data, size_of(size), nullptr, record);
+    });
+  }
+  DWORD moved = 0;
+  if (::WriteFile(handle, data, size_of(size), &moved, nullptr) == FALSE) return failure();
+  return static_cast<ssize_t>(moved);
+}
+
+ssize_t pread(int number, void* data, size_t size, off_t offset) {
+  const HANDLE handle = handle_of(number);
+  return read_result(move(handle, offset, [&](OVERLAPPED* record) {
+    return ::ReadFile(handle, data, size_of(size), nullptr, record);
+  }));
+}
+
+ssize_t pwrite(int number, const void* data, size_t size, off_t offset) {
+  const HANDLE handle = handle_of(number);
+  return move(handle, offset, [&](OVERLAPPED* record) {
+    return ::WriteFile(handle, data, size_of(size), nullptr, record);
+  });
+}
+
+int open(const char* path, int flags, unsigned permissions) {
+  const std::wstring name = wide(path);
+  const bool read_only = (permissions & 0200U) == 0 && (flags & O_CREAT) != 0;
+  const DWORD attributes = read_only ? FILE_ATTRIBUTE_READONLY : FILE_ATTRIBUTE_NORMAL;
+  const HANDLE made = ::CreateFileW(name.c_str(), access_of(flags), share_all, nullptr,
+                                    disposition_of(flags), attributes, nullptr);
+  if (made == INVALID_HANDLE_VALUE) {
+    const int error = errno_of(::GetLastError());
+    const DWORD about = ::GetFileAttributesW(name.c_str());
+    const bool folder = about != INVALID_FILE_ATTRIBUTES && (about & FILE_ATTRIBUTE_DIRECTORY) != 0;
+    return fail(folder && error == EACCES ? EISDIR : error);
+  }
+  const int number = number_of(made);
+  if ((flags & O_TRUNC) != 0 && ftruncate(number, 0) != 0) {
+    const int error = errno;
+    ::CloseHandle(made);
+    return fail(error);
+  }
+  return number;
+}
+
+int fstat(int number, struct stat* status) {
+  const HANDLE handle = handle_of(number);
+  *status = {};
+  ::SetLastError(NO_ERROR);
+  switch (::GetFileType(handle)) {
+    case FILE_TYPE_DISK:
+      break;
+    case FILE_TYPE_CHAR:
+      status->st_mode = S_IFCHR;
+      return 0;
+    case FILE_TYPE_PIPE:
+      status->st_mode = is_socket(number) ? S_IFSOCK : S_IFIFO;
+      return 0;
+    default:
+      if (is_socket(number)) {
+        status->st_mode = S_IFSOCK;
+        return 0;
+      }
+      return ::GetLastError() == NO_ERROR ? fail(EBADF) : failure();
+  }
+  BY_HANDLE_FILE_INFORMATION about{};
+  if (::GetFileInformationByHandle(handle, &about) == FALSE) return failure();
+  const bool folder = (about.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+  status->st_mode = folder ? S_IFDIR : S_IFREG;
+  status->st_size = static_cast<off_t>(about.nFileSizeHigh) << 32 | about.nFileSizeLow;
+  return 0;
+}
+
+off_t seek(int handle, off_t offset, int from) {
+  LARGE_INTEGER wanted{};
+  LARGE_INTEGER reached{};
+  wanted.QuadPart = offset;
+  // The three ways have the numbers of POSIX.
+  if (::SetFilePointerEx(handle_of(handle), wanted, &reached, static_cast<DWORD>(from)) == FALSE) {
+    return failure();
+  }
+  return reached.QuadPart;
+}
+
+int ftruncate(int handle, off_t size) {
+  FILE_END_OF_FILE_INFO wanted{};
+  wanted.EndOfFile.QuadPart = size;
+  return checked(
+      ::SetFileInformationByHandle(handle_of(handle), FileEndOfFileInfo, &wanted, sizeof wanted));
+}
+
+int fsync(int handle) { return checked(::FlushFileBuffers(handle_of(handle))); }
+
+int fcntl(int handle, int command, int value) {
+  switch (command) {
+    case F_GETFL:
+      return is_socket(handle) ? O_RDWR | O_NONBLOCK : opened_flags(handle_of(handle));
+    case F_SETFL:
+      return (value & O_NONBLOCK) != 0 && is_socket(handle) ? set_non_blocking(handle) : 0;
+    case F_DUPFD_CLOEXEC:
+      return is_socket(handle) ? fail(EOPNOTSUPP) : duplicate(handle_of(handle));
+    default:
+      return fail(EINVAL);
+  }
+}
+
+int poll(pollfd* handles, nfds_t count, int /*milliseconds*/) {
+  for (nfds_t i = 0; i < count; ++i) handles[i].revents = handles[i].events;
+  return static_cast<int>(count);
+}
+
+int pipe2(int handles[2], int /*flags*/) {
+  static std::atomic<unsigned> made{0};
+  constexpr DWORD room = 64 * 1024;
+  wchar_t name[64];
+  std::swprintf(name, std::size(name), L"\\\\.\\pipe\\rill-%lu-%u", ::GetCurrentProcessId(),
+                made.fetch_add(1));
+  const HANDLE reading = ::CreateNamedPipeW(
+      name, PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
+      PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, room, room,
+      0, nullptr);
+  if (reading == INVALID_HANDLE_VALUE) return failure();
+  const HANDLE writing =
+      ::CreateFileW(name, GENERIC_WRITE, 0, nullptr, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr);
+  if (writing == INVALID_HANDLE_VALUE) {
+    const int error = errno_of(::GetLastError());
+    ::CloseHandle(reading);
+    return fail(error);
+  }
+  handles[0] = number_of(reading);
+  handles[1] = number_of(writing);
+  return 0;
+}
+
+}  // namespace rill::detail::windows

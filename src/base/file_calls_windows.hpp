@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+// The calls of the table about files, pipes and handles of any kind, on Windows: arguments of
+// POSIX, errors in errno. Descriptors are handles of the system, not those of the C runtime.
+#pragma once
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace rill::detail::windows {
+
+int close(int handle);
+ssize_t read(int handle, void* data, size_t size);
+ssize_t write(int handle, const void* data, size_t size);
+ssize_t pread(int handle, void* data, size_t size, off_t offset);
+ssize_t pwrite(int handle, const void* data, size_t size, off_t offset);
+/// The path is UTF-8.
+int open(const char* path, int flags, unsigned permissions);
+/// Kind and size.
+int fstat(int handle, struct stat* status);
+off_t seek(int handle, off_t offset, int from);
+int ftruncate(int handle, off_t size);
+int fsync(int handle);
+/// F_GETFL tells what was opened for what; F_SETFL makes sockets non-blocking; F_DUPFD_CLOEXEC.
+int fcntl(int handle, int command, int value);
+/// Everything is ready: the calls above wait by themselves. Nobody asks about sockets here.
+int poll(pollfd* handles, nfds_t count, int milliseconds);
+/// A pipe of two handles for overlapped operations.
+int pipe2(int handles[2], int flags);
+
+}  // namespace rill::detail::windows
