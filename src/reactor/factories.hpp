@@ -15,6 +15,7 @@ std::unique_ptr<reactor> make_io_uring();
 /// Throws also where io_uring works, but is no better than epoll.
 std::unique_ptr<reactor> make_fast_io_uring();
 std::unique_ptr<reactor> make_kqueue();
+std::unique_ptr<reactor> make_iocp();
 std::unique_ptr<reactor> make_poll();
 
 struct reactor_factory {

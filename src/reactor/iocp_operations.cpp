@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "reactor/iocp_operations.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+
+#include "base/system_calls.hpp"
+#include "base/windows_errors.hpp"
+#include "reactor/iocp_extensions.hpp"
+
+namespace rill::detail::iocp {
+
+namespace {
+
+// One call moves at most this much. What is being sent when it is cancelled is beyond recall as a
+// whole, so it should not be too much.
+constexpr std::size_t most_at_once = 256 * 1024;
+constexpr std::size_t most_buffers = 16;
+
+SOCKET socket_of(const iocp_handle& handle) noexcept { return static_cast<SOCKET>(handle.number); }
+HANDLE handle_of(const iocp_handle& handle) noexcept {
+  return reinterpret_cast<HANDLE>(handle.number);
+}
+bool is_socket(const iocp_handle& handle) noexcept {
+  return handle.kind == iocp_kind::stream || handle.kind == iocp_kind::datagram;
+}
+
+ULONG size_of(std::size_t size) noexcept {
+  return static_cast<ULONG>(std::min(size, most_at_once));
+}
+
+WSABUF buffer_of(void* data, std::size_t size) noexcept {
+  return {size_of(size), static_cast<char*>(data)};
+}
+
+/// The buffers of a message, as Winsock wants them. It copies the list within the call.
+struct buffer_list {
+  explicit buffer_list(const io_message& message) noexcept {
+    const std::size_t given = std::min(message.buffer_count, most_buffers);
+    for (; count < given; ++count) {
+      const io_buffer& each = message.buffers[count];
+      list[count] = {static_cast<ULONG>(each.size), static_cast<char*>(each.data)};
+      bytes += each.size;
+    }
+  }
+  WSABUF list[most_buffers];
+  DWORD count = 0;
+  std::size_t bytes = 0;
+};
+
+std::int64_t bytes_of(const iocp_request& request) noexcept {
+  return static_cast<std::int64_t>(request.overlapped.InternalHigh);
+}
+
+std::int64_t negated(DWORD code) noexcept { return -static_cast<std::int64_t>(errno_of(code)); }
+
+/// After a call that gives zero, or an error of Winsock.
+outcome of_socket_call(const iocp_handle& handle, iocp_request& request, int done) noexcept {
+  if (done == 0) return {false, finish(handle, request)};
+  const int code = ::WSAGetLastError();
+  if (code == WSA_IO_PENDING) return {true, 0};
+  request.overlapped.Internal = 0;
+  if (code == WSAEMSGSIZE) return {false, finish(handle, request)};
+  return {false, negated(static_cast<DWORD>(code))};
+}
+
+/// After a call that gives nonzero, or an error of the system.
+outcome of_call(const iocp_handle& handle, iocp_request& request, BOOL done) noexcept {
+  if (done != FALSE) return {false, finish(handle, request)};
+  const DWORD code = ::GetLastError();
+  if (code == ERROR_IO_PENDING) return {true, 0};
+  if (request.op->kind == io_kind::read && code == ERROR_BROKEN_PIPE) return {false, 0};
+  return {false, negated(code)};
+}
+
+outcome begin_receive(const iocp_handle& handle, iocp_request& request) noexcept {
+  const io_op& op = *request.op;
+  WSABUF buffer = buffer_of(op.data, op.size);
+  request.flags = (op.flags & io_peek) != 0 ? MSG_PEEK : 0;
+  return of_socket_call(handle, request,
+                        ::WSARecv(socket_of(handle), &buffer, 1, nullptr, &request.flags,
+                                  &request.overlapped, nullptr));
+}
+
+outcome begin_send(const iocp_handle& handle, iocp_request& request) noexcept {
+  WSABUF buffer = buffer_of(request.op->data, request.op->size);
+  return of_socket_call(
+      handle, request,
+      ::WSASend(socket_of(handle), &buffer, 1, nullptr, 0, &request.overlapped, nullptr));
+}
+
+outcome begin_receive_message(const iocp_handle& handle, iocp_request& request) noexcept {
+  const io_message& message = request.op->message();
+  buffer_list buffers(message);
+  request.flags = 0;
+  request.address_size = static_cast<int>(message.address_size);
+  const bool with_sender = message.address != nullptr && handle.kind == iocp_kind::datagram;
+  const int done = with_sender
+                       ? ::WSARecvFrom(socket_of(handle), buffers.list, buffers.count, nullptr,
+                                       &request.flags, static_cast<sockaddr*>(message.address),
+                                       &request.address_size, &request.overlapped, nullptr)
+                       : ::WSARecv(socket_of(handle), buffers.list, buffers.count, nullptr,
+                                   &request.flags, &request.overlapped, nullptr);
+  if (!with_sender) request.address_size = 0;
+  return of_socket_call(handle, request, done);
+}
+
+outcome begin_send_message(const iocp_handle& handle, iocp_request& request) noexcept {
+  const io_message& message = request.op->message();
+  buffer_list buffers(message);
+  const int done =
+      message.address == nullptr
+          ? ::WSASend(socket_of(handle), buffers.list, buffers.count, nullptr, 0,
+                      &request.overlapped, nullptr)
+          : ::WSASendTo(socket_of(handle), buffers.list, buffers.count, nullptr, 0,
+                        static_cast<const sockaddr*>(message.address),
+                        static_cast<int>(message.address_size), &request.overlapped, nullptr);
+  return of_socket_call(handle, request, done);
+}
+
+outcome begin_accept(const iocp_handle& handle, iocp_request& request) noexcept {
+  const LPFN_ACCEPTEX accept = extensions_of(socket_of(handle)).accept;
+  if (accept == nullptr) return {false, -EOPNOTSUPP};
+  const int made =
+      system_calls().socket(handle.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (made < 0) return {false, -errno};
+  request.accepted = static_cast<SOCKET>(made);
+  DWORD unused = 0;
+  constexpr DWORD room = iocp_request::address_room;
+  const BOOL done = accept(socket_of(handle), request.accepted, request.addresses, 0, room, room,
+                           &unused, &request.overlapped);
+  const outcome begun = of_socket_call(handle, request, done != FALSE ? 0 : SOCKET_ERROR);
+  if (!begun.pending) dispose(request);
+  return begun;
+}
+
+/// An unbound socket is bound to any address, as the call wants.
+void bind_to_any(const iocp_handle& handle) noexcept {
+  sockaddr_storage any{};
+  any.ss_family = static_cast<decltype(any.ss_family)>(handle.family);
+  const int size = handle.family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  ::bind(socket_of(handle), reinterpret_cast<const sockaddr*>(&any), size);
+}
+
+outcome begin_connect(const iocp_handle& handle, iocp_request& request) noexcept {
+  const LPFN_CONNECTEX connect = extensions_of(socket_of(handle)).connect;
+  if (connect == nullptr) return {false, -EOPNOTSUPP};
+  bind_to_any(handle);
+  const auto* const address = static_cast<const sockaddr*>(request.op->data);
+  const BOOL done = connect(socket_of(handle), address, static_cast<int>(request.op->size), nullptr,
+                            0, nullptr, &request.overlapped);
+  return of_socket_call(handle, request, done != FALSE ? 0 : SOCKET_ERROR);
+}
+
+outcome begin_read(const iocp_handle& handle, iocp_request& request) noexcept {
+  const io_op& op = *request.op;
+  return of_call(
+      handle, request,
+      ::ReadFile(handle_of(handle), op.data, size_of(op.size), nullptr, &request.overlapped));
+}
+
+outcome begin_write(const iocp_handle& handle, iocp_request& request) noexcept {
+  const io_op& op = *request.op;
+  return of_call(
+      handle, request,
+      ::WriteFile(handle_of(handle), op.data, size_of(op.size), nullptr, &request.overlapped));
+}
+
+std::int64_t finish_accept(const iocp_handle& handle, iocp_request& request) noexcept {
+  const SOCKET listener = socket_of(handle);
+  const SOCKET accepted = request.accepted;
+  if (::setsockopt(accepted, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
+                   reinterpret_cast<const char*>(&listener), sizeof listener) != 0) {
+    return negated(static_cast<DWORD>(::WSAGetLastError()));
+  }
+  request.accepted = INVALID_SOCKET;  // given away
+  return static_cast<std::int64_t>(accepted);
+}
+
+std::int64_t finish_message(const iocp_request& request, bool truncated) noexcept {
+  io_message& message = request.op->message();
+  message.address_size = static_cast<std::uint32_t>(request.address_size);
+  message.truncated = truncated;
+  return truncated ? static_cast<std::int64_t>(buffer_list(message).bytes) : bytes_of(request);
+}
+
+/// What went wrong, in the words of the kind of handle it is.
+DWORD code_of(const iocp_handle& handle, iocp_request& request) noexcept {
+  DWORD unused = 0;
+  if (is_socket(handle)) {
+    DWORD flags = 0;
+    const BOOL done =
+        ::WSAGetOverlappedResult(socket_of(handle), &request.overlapped, &unused, FALSE, &flags);
+    return done != FALSE ? NO_ERROR : static_cast<DWORD>(::WSAGetLastError());
+  }
+  const BOOL done = ::GetOverlappedResult(handle_of(handle), &request.overlapped, &unused, FALSE);
+  return done != FALSE ? NO_ERROR : ::GetLastError();
+}
+
+std::int64_t failure(const iocp_handle& handle, iocp_request& request) noexcept {
+  const io_op& op = *request.op;
+  const auto status = static_cast<std::uint32_t>(request.overlapped.Internal);
+  if (status == status_cancelled) {
+    const bool moves = op.kind == io_kind::send || op.kind == io_kind::write ||
+                       op.kind == io_kind::receive || op.kind == io_kind::read;
+    return moves && bytes_of(request) > 0 ? bytes_of(request) : io_cancelled;
+  }
+  const DWORD code = code_of(handle, request);
+  if (op.kind == io_kind::read && (code == ERROR_BROKEN_PIPE || code == ERROR_HANDLE_EOF)) return 0;
+  if (op.kind == io_kind::receive_message && code == WSAEMSGSIZE) {
+    return finish_message(request, true);
+  }
+  // How Windows tells a datagram's sender that nobody listens.
+  if (handle.kind == iocp_kind::datagram && (code == WSAECONNRESET || code == WSAENETRESET)) {
+    return -ECONNREFUSED;
+  }
+  return negated(code);
+}
+
+bool is_of_overlapped_connect(const iocp_handle& handle) noexcept {
+  return handle.kind == iocp_kind::stream &&
+         (handle.family == AF_INET || handle.family == AF_INET6);
+}
+
+}  // namespace
+
+void examine(iocp_handle& handle) noexcept {
+  if (handle.kind != iocp_kind::unknown) return;
+  const int number = static_cast<int>(handle.number);
+  int type = 0;
+  socklen_t size = sizeof type;
+  if (system_calls().getsockopt(number, SOL_SOCKET, SO_TYPE, &type, &size) != 0) {
+    handle.kind = iocp_kind::other;
+    return;
+  }
+  handle.kind = type == SOCK_STREAM ? iocp_kind::stream : iocp_kind::datagram;
+  size = sizeof handle.family;
+  system_calls().getsockopt(number, SOL_SOCKET, SO_DOMAIN, &handle.family, &size);
+}
+
+bool is_direct(const iocp_handle& handle, const io_op& op) noexcept {
+  switch (op.kind) {
+    case io_kind::receive:
+    case io_kind::read:
+    case io_kind::write:
+      return op.size == 0;
+    case io_kind::connect:
+      return !is_of_overlapped_connect(handle);
+    case io_kind::read_at:
+    case io_kind::write_at:
+    case io_kind::wait_readable:
+    case io_kind::wait_writable:
+      return true;
+    case io_kind::send:
+    case io_kind::receive_message:
+    case io_kind::send_message:
+    case io_kind::accept:
+      break;
+  }
+  return false;
+}
+
+std::int64_t perform(const iocp_handle& handle, io_op& op) noexcept {
+  const int number = static_cast<int>(handle.number);
+  const system_call_table& system = system_calls();
+  const auto told = [](std::int64_t done) { return done >= 0 ? done : -errno; };
+  switch (op.kind) {
+    case io_kind::read_at:
+      return told(
+          system.pread(number, op.place().memory, op.size, static_cast<off_t>(op.place().offset)));
+    case io_kind::write_at:
+      return told(
+          system.pwrite(number, op.place().memory, op.size, static_cast<off_t>(op.place().offset)));
+    case io_kind::connect:
+      return told(system.connect(number, static_cast<const sockaddr*>(op.data),
+                                 static_cast<socklen_t>(op.size)));
+    case io_kind::receive:
+    case io_kind::read:
+    case io_kind::write:
+      return 0;
+    default:
+      return -ENOTSUP;
+  }
+}
+
+outcome begin(const iocp_handle& handle, iocp_request& request) noexcept {
+  request.overlapped = {};
+  request.accepted = INVALID_SOCKET;
+  const bool socket = is_socket(handle);
+  switch (request.op->kind) {
+    case io_kind::receive:
+      return begin_receive(handle, request);
+    case io_kind::send:
+      return begin_send(handle, request);
+    case io_kind::receive_message:
+      return begin_receive_message(handle, request);
+    case io_kind::send_message:
+      return begin_send_message(handle, request);
+    case io_kind::accept:
+      return begin_accept(handle, request);
+    case io_kind::connect:
+      return begin_connect(handle, request);
+    case io_kind::read:
+      return socket ? begin_receive(handle, request) : begin_read(handle, request);
+    case io_kind::write:
+      return socket ? begin_send(handle, request) : begin_write(handle, request);
+    case io_kind::read_at:
+    case io_kind::write_at:
+    case io_kind::wait_readable:
+    case io_kind::wait_writable:
+      break;
+  }
+  return {false, -ENOTSUP};
+}
+
+std::int64_t finish(const iocp_handle& handle, iocp_request& request) noexcept {
+  if (request.overlapped.Internal != 0) return failure(handle, request);
+  switch (request.op->kind) {
+    case io_kind::accept:
+      return finish_accept(handle, request);
+    case io_kind::connect:
+      ::setsockopt(socket_of(handle), SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0);
+      return 0;
+    case io_kind::receive_message:
+      return finish_message(request, (request.flags & MSG_PARTIAL) != 0);
+    default:
+      return bytes_of(request);
+  }
+}
+
+void dispose(iocp_request& request) noexcept {
+  if (request.accepted == INVALID_SOCKET) return;
+  ::closesocket(request.accepted);
+  request.accepted = INVALID_SOCKET;
+}
+
+bool concerns_only_the_connection(std::int64_t result) noexcept {
+  switch (-result) {
+    case ECONNRESET:
+    case ECONNABORTED:
+    case EPROTO:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace rill::detail::iocp

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+// Single operations by overlapped calls: how each is begun, and what its completion says. For
+// iocp_reactor.
+#pragma once
+
+#include <cstdint>
+
+#include "reactor/iocp_handles.hpp"
+#include "reactor/iocp_requests.hpp"
+#include "rill/loop/io_op.hpp"
+
+namespace rill::detail::iocp {
+
+/// What has become of a call.
+struct outcome {
+  bool pending;         // a completion comes
+  std::int64_t result;  // of one that has ended at once
+};
+
+/// Finds out what the handle is.
+void examine(iocp_handle& handle) noexcept;
+
+/// Whether the operation ends within its call, whatever the handle is: no completion comes, and no
+/// port is needed.
+bool is_direct(const iocp_handle& handle, const io_op& op) noexcept;
+/// Performs such an operation.
+std::int64_t perform(const iocp_handle& handle, io_op& op) noexcept;
+
+/// Begins an operation. Requires: the handle is associated, the request is free and its `op` set.
+outcome begin(const iocp_handle& handle, iocp_request& request) noexcept;
+
+/// The result of a request whose completion is there. Of an operation that was taken back before
+/// anything happened: io_cancelled.
+std::int64_t finish(const iocp_handle& handle, iocp_request& request) noexcept;
+
+/// Gives up what a request holds beside memory: the socket of an accept.
+void dispose(iocp_request& request) noexcept;
+
+/// Connections that died in the queue are not the listener's affair.
+bool concerns_only_the_connection(std::int64_t result) noexcept;
+
+}  // namespace rill::detail::iocp

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The port's own limit of time counts the ticks of the system's clock, 15.6 ms as a rule. A timer
+// of high resolution (Windows 10, 1803) ends a wait in time: its routine is called in this thread,
+// within a wait that lets it (GetQueuedCompletionStatusEx, alertable), and ends that.
+#include "reactor/iocp_port.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <unordered_map>
+
+#include "base/windows_errors.hpp"
+#include "rill/base/error.hpp"
+
+namespace rill::detail {
+
+namespace {
+
+constexpr DWORD high_resolution = 0x00000002;
+
+// A handle that is associated cannot be told from one that was so before it was forgotten and came
+// back. So it is remembered which handle reports where; what is associated anew replaces that.
+class association_record {
+ public:
+  void note(native_handle handle, std::uint32_t port) noexcept {
+    const std::lock_guard guard(mutex_);
+    try {
+      ports_[handle] = port;
+    } catch (...) {
+      // No memory: it is refused if it comes back, which is an error and no loss.
+      ports_.erase(handle);
+    }
+  }
+  bool is(native_handle handle, std::uint32_t port) noexcept {
+    const std::lock_guard guard(mutex_);
+    const auto found = ports_.find(handle);
+    return found != ports_.end() && found->second == port;
+  }
+  std::uint32_t next_port() noexcept {
+    const std::lock_guard guard(mutex_);
+    return ++last_port_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<native_handle, std::uint32_t> ports_;
+  std::uint32_t last_port_ = 0;
+};
+
+association_record& associations() noexcept {
+  static association_record instance;
+  return instance;
+}
+
+HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
+
+void CALLBACK end_the_wait(void* /*argument*/, DWORD /*low*/, DWORD /*high*/) {}
+
+/// Rounded up, so that no timer finds the loop awake too early and spins.
+DWORD milliseconds_of(std::int64_t timeout_ns) noexcept {
+  if (timeout_ns < 0) return INFINITE;
+  constexpr std::int64_t most = 24LL * 3600 * 1000;
+  return static_cast<DWORD>(std::min((timeout_ns + 999'999) / 1'000'000, most));
+}
+
+}  // namespace
+
+iocp_port::iocp_port()
+    : port_(::CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1)),
+      timer_(::CreateWaitableTimerExW(nullptr, nullptr, high_resolution, TIMER_ALL_ACCESS)),
+      number_(associations().next_port()) {
+  if (port_ != nullptr) return;
+  const int error = errno_of(::GetLastError());
+  if (timer_ != nullptr) ::CloseHandle(timer_);
+  throw_system_error(error, "rill: iocp");
+}
+
+iocp_port::~iocp_port() {
+  ::CloseHandle(port_);
+  if (timer_ != nullptr) ::CloseHandle(timer_);
+}
+
+int iocp_port::associate(native_handle handle) noexcept {
+  if (::CreateIoCompletionPort(handle_of(handle), port_, 0, 0) == nullptr) {
+    const DWORD code = ::GetLastError();
+    // It reports to a port already: to ours, if it was forgotten and not closed.
+    if (code == ERROR_INVALID_PARAMETER && associations().is(handle, number_)) return 0;
+    return errno_of(code);
+  }
+  associations().note(handle, number_);
+  constexpr UCHAR modes = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
+  if (::SetFileCompletionNotificationModes(handle_of(handle), modes) == FALSE) {
+    return errno_of(::GetLastError());
+  }
+  return 0;
+}
+
+bool iocp_port::arm_timer(std::int64_t timeout_ns) noexcept {
+  if (timer_ == nullptr) return false;
+  LARGE_INTEGER due{};
+  due.QuadPart = -((timeout_ns + 99) / 100);  // from now, in units of 100 ns
+  return ::SetWaitableTimer(timer_, &due, 0, &end_the_wait, nullptr, FALSE) != FALSE;
+}
+
+std::span<const OVERLAPPED_ENTRY> iocp_port::wait(std::int64_t timeout_ns) noexcept {
+  const bool timed = timeout_ns > 0 && arm_timer(timeout_ns);
+  ULONG count = 0;
+  const BOOL some = ::GetQueuedCompletionStatusEx(
+      port_, reports_, most_at_once, &count, timed ? INFINITE : milliseconds_of(timeout_ns), timed);
+  return {reports_, some == FALSE ? 0 : count};
+}
+
+void iocp_port::wake() noexcept { ::PostQueuedCompletionStatus(port_, 0, 0, nullptr); }
+
+}  // namespace rill::detail
