@@ -80,7 +80,7 @@ std::vector<socket_address> ask_system(const std::string& host, std::uint16_t po
   const std::unique_ptr<addrinfo, freer> held(list);
   std::vector<socket_address> addresses;
   for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
-    socket_address address = from_native(entry->ai_addr, entry->ai_addrlen);
+    socket_address address = from_native(entry->ai_addr, static_cast<socklen_t>(entry->ai_addrlen));
     if (!address.is_ip()) continue;
     address.set_port(port);
     if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) {
