@@ -6,6 +6,7 @@
 #include <string>
 #include <system_error>
 
+#include "base/system_errors.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -18,7 +19,7 @@ TEST_CASE("a system error carries the system's number and the text") {
     FAIL("nothing was thrown");
   } catch (const std::system_error& error) {
     CHECK(error.code().value() == ECONNREFUSED);
-    CHECK(error.code().category() == std::system_category());
+    CHECK(error.code().category() == system_errors());
     CHECK(error.code() == std::errc::connection_refused);
     CHECK(std::string(error.what()).find("connect to 127.0.0.1:1") == 0);
   }

@@ -3,17 +3,8 @@
 // Counts the descriptors of this process, for tests that must leave none behind.
 #pragma once
 
-#include <fcntl.h>
-#include <unistd.h>
-
 namespace rill_test {
 
-inline int open_descriptors() {
-  int count = 0;
-  for (int number = 0; number < 1024; ++number) {
-    if (::fcntl(number, F_GETFD) >= 0) ++count;
-  }
-  return count;
-}
+int open_descriptors();
 
 }  // namespace rill_test
