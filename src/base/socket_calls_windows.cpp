@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstring>
 
 #include "base/windows_errors.hpp"
 // Needs Winsock's.
@@ -175,6 +176,13 @@ int set_multicast(int handle, int name, const ip_mreqn& wanted) noexcept {
   return checked(::setsockopt(socket_of(handle), IPPROTO_IP, name, value, size));
 }
 
+/// Whether a refused datagram ends the next receive. Not on a socket that has no peer, where it
+/// may be another one's.
+void tell_of_refusals(SOCKET of, BOOL wanted) noexcept {
+  DWORD unused = 0;
+  ::WSAIoctl(of, SIO_UDP_CONNRESET, &wanted, sizeof wanted, nullptr, 0, &unused, nullptr, nullptr);
+}
+
 int domain_of(int handle, int& domain) noexcept {
   WSAPROTOCOL_INFOW about{};
   int size = sizeof about;
@@ -209,13 +217,7 @@ int socket(int domain, int type, int protocol) {
   socket_holder made(make(domain, type, protocol));
   if (made.get() == INVALID_SOCKET) return socket_failure();
   if ((type & SOCK_NONBLOCK) != 0 && set_non_blocking(made.number()) != 0) return -1;
-  if ((type & kind_bits) == SOCK_DGRAM) {
-    // A refused datagram would end the next receive, also on a socket that is not connected.
-    BOOL tells = FALSE;
-    DWORD unused = 0;
-    ::WSAIoctl(made.get(), SIO_UDP_CONNRESET, &tells, sizeof tells, nullptr, 0, &unused, nullptr,
-               nullptr);
-  }
+  if ((type & kind_bits) == SOCK_DGRAM) tell_of_refusals(made.get(), FALSE);
   return made.give();
 }
 
@@ -233,6 +235,7 @@ int listen(int handle, int backlog) { return checked(::listen(socket_of(handle),
 int connect(int handle, const sockaddr* address, socklen_t size) {
   const int done = checked(::connect(socket_of(handle), address, signed_size(size)));
   if (done != 0 && errno == EAGAIN) errno = EINPROGRESS;
+  if (done == 0 && kind_of(handle) == SOCK_DGRAM) tell_of_refusals(socket_of(handle), TRUE);
   return done;
 }
 
@@ -265,7 +268,15 @@ int setsockopt(int handle, int level, int name, const void* value, socklen_t siz
 }
 
 int getsockname(int handle, sockaddr* address, socklen_t* size) {
-  return checked(::getsockname(socket_of(handle), address, signed_size(size)));
+  const int done = checked(::getsockname(socket_of(handle), address, signed_size(size)));
+  if (done == 0 || errno != EINVAL) return done;
+  // It is not bound: elsewhere it has the address that says so.
+  int domain = AF_UNSPEC;
+  if (domain_of(handle, domain) != 0) return -1;
+  *size = domain == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  std::memset(address, 0, *size);
+  address->sa_family = static_cast<decltype(address->sa_family)>(domain);
+  return 0;
 }
 
 int getpeername(int handle, sockaddr* address, socklen_t* size) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The category of errors on Windows. The C library knows the codes of errno up to 42 by text only,
-// so texts are those of Windows for the same thing.
+// The category of errors on Windows.
 #include "base/windows_errors.hpp"
 
 #include <sys/socket.h>
@@ -21,7 +20,6 @@ struct pair {
   int error;
 };
 
-// Of several codes for one error the first gives the text.
 constexpr pair known[] = {
     {WSAEINTR, EINTR},
     {WSAEBADF, EBADF},
@@ -106,18 +104,55 @@ constexpr pair known[] = {
 
 constexpr int first_of_windows = 0x10000;
 
+struct text {
+  int error;
+  const char* words;
+};
+
+// Those that the C library has none for.
+constexpr text texts[] = {
+    {EADDRINUSE, "address already in use"},
+    {EADDRNOTAVAIL, "address not available"},
+    {EAFNOSUPPORT, "address family not supported"},
+    {EALREADY, "operation already in progress"},
+    {ECANCELED, "operation cancelled"},
+    {ECONNABORTED, "connection aborted"},
+    {ECONNREFUSED, "connection refused"},
+    {ECONNRESET, "connection reset by peer"},
+    {EDESTADDRREQ, "destination address required"},
+    {EHOSTDOWN, "host is down"},
+    {EHOSTUNREACH, "no route to host"},
+    {EINPROGRESS, "operation in progress"},
+    {EISCONN, "socket is connected"},
+    {ELOOP, "too many levels of symbolic links"},
+    {EMSGSIZE, "message too long"},
+    {ENETDOWN, "network is down"},
+    {ENETRESET, "connection aborted by network"},
+    {ENETUNREACH, "network unreachable"},
+    {ENOBUFS, "no buffer space available"},
+    {ENOPROTOOPT, "protocol option not available"},
+    {ENOTCONN, "socket is not connected"},
+    {ENOTSOCK, "not a socket"},
+    {ENOTSUP, "operation not supported"},
+    {EOPNOTSUPP, "operation not supported"},
+    {EPROTO, "protocol error"},
+    {EPROTONOSUPPORT, "protocol not supported"},
+    {EPROTOTYPE, "wrong protocol type for socket"},
+    {ETIMEDOUT, "connection timed out"},
+};
+
 class category final : public std::error_category {
  public:
   const char* name() const noexcept override { return "system"; }
 
   std::string message(int error) const override {
-    const std::uint32_t code = windows_code_of(error);
-    if (code == 0) return std::strerror(error);
-    std::string text = std::system_category().message(static_cast<int>(code));
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == '.')) {
-      text.pop_back();
+    if (error >= first_of_windows) {
+      return std::system_category().message(error - first_of_windows);
     }
-    return text;
+    for (const text& each : texts) {
+      if (each.error == error) return each.words;
+    }
+    return std::strerror(error);
   }
 
   std::error_condition default_error_condition(int error) const noexcept override {
@@ -137,14 +172,6 @@ int errno_of(std::uint32_t windows_code) noexcept {
 
 int errno_of_status(std::uint32_t status) noexcept {
   return errno_of(RtlNtStatusToDosError(static_cast<NTSTATUS>(status)));
-}
-
-std::uint32_t windows_code_of(int error) noexcept {
-  if (error >= first_of_windows) return static_cast<std::uint32_t>(error - first_of_windows);
-  for (const pair& each : known) {
-    if (each.error == error) return each.code;
-  }
-  return 0;
 }
 
 const std::error_category& system_errors() noexcept {

@@ -13,9 +13,6 @@ int errno_of(std::uint32_t windows_code) noexcept;
 /// The same for a status of the kernel, as completions bring it.
 int errno_of_status(std::uint32_t status) noexcept;
 
-/// The code of Windows for one of errno, for its text; 0 if there is none.
-std::uint32_t windows_code_of(int error) noexcept;
-
 /// The kernel's word for an operation that was taken back.
 inline constexpr std::uint32_t status_cancelled = 0xC0000120;
 

@@ -34,6 +34,10 @@ WSABUF buffer_of(void* data, std::size_t size) noexcept {
   return {size_of(size), static_cast<char*>(data)};
 }
 
+// What a datagram has beyond the room for it goes here, and is never looked at. Without it a call
+// would end with a warning, and systems differ in whether a completion follows one.
+char spill[64 * 1024];
+
 /// The buffers of a message, as Winsock wants them. It copies the list within the call.
 struct buffer_list {
   explicit buffer_list(const io_message& message) noexcept {
@@ -44,7 +48,9 @@ struct buffer_list {
       bytes += each.size;
     }
   }
-  WSABUF list[most_buffers];
+  void add_spill() noexcept { list[count++] = {sizeof spill, spill}; }
+
+  WSABUF list[most_buffers + 1];
   DWORD count = 0;
   std::size_t bytes = 0;
 };
@@ -60,8 +66,6 @@ outcome of_socket_call(const iocp_handle& handle, iocp_request& request, int don
   if (done == 0) return {false, finish(handle, request)};
   const int code = ::WSAGetLastError();
   if (code == WSA_IO_PENDING) return {true, 0};
-  request.overlapped.Internal = 0;
-  if (code == WSAEMSGSIZE) return {false, finish(handle, request)};
   return {false, negated(static_cast<DWORD>(code))};
 }
 
@@ -95,6 +99,7 @@ outcome begin_receive_message(const iocp_handle& handle, iocp_request& request) 
   buffer_list buffers(message);
   request.flags = 0;
   request.address_size = static_cast<int>(message.address_size);
+  if (handle.kind == iocp_kind::datagram) buffers.add_spill();
   const bool with_sender = message.address != nullptr && handle.kind == iocp_kind::datagram;
   const int done = with_sender
                        ? ::WSARecvFrom(socket_of(handle), buffers.list, buffers.count, nullptr,
@@ -178,11 +183,12 @@ std::int64_t finish_accept(const iocp_handle& handle, iocp_request& request) noe
   return static_cast<std::int64_t>(accepted);
 }
 
-std::int64_t finish_message(const iocp_request& request, bool truncated) noexcept {
+std::int64_t finish_message(const iocp_request& request) noexcept {
   io_message& message = request.op->message();
+  const auto room = static_cast<std::int64_t>(buffer_list(message).bytes);
   message.address_size = static_cast<std::uint32_t>(request.address_size);
-  message.truncated = truncated;
-  return truncated ? static_cast<std::int64_t>(buffer_list(message).bytes) : bytes_of(request);
+  message.truncated = bytes_of(request) > room;
+  return message.truncated ? room : bytes_of(request);
 }
 
 /// What went wrong, in the words of the kind of handle it is.
@@ -208,9 +214,6 @@ std::int64_t failure(const iocp_handle& handle, iocp_request& request) noexcept 
   }
   const DWORD code = code_of(handle, request);
   if (op.kind == io_kind::read && (code == ERROR_BROKEN_PIPE || code == ERROR_HANDLE_EOF)) return 0;
-  if (op.kind == io_kind::receive_message && code == WSAEMSGSIZE) {
-    return finish_message(request, true);
-  }
   // How Windows tells a datagram's sender that nobody listens.
   if (handle.kind == iocp_kind::datagram && (code == WSAECONNRESET || code == WSAENETRESET)) {
     return -ECONNREFUSED;
@@ -323,7 +326,7 @@ std::int64_t finish(const iocp_handle& handle, iocp_request& request) noexcept {
       ::setsockopt(socket_of(handle), SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0);
       return 0;
     case io_kind::receive_message:
-      return finish_message(request, (request.flags & MSG_PARTIAL) != 0);
+      return finish_message(request);
     default:
       return bytes_of(request);
   }
