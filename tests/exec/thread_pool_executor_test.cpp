@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/exec/thread_pool_executor.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -27,12 +25,6 @@ using rill_test::thread_gate;
 namespace {
 
 int add(int a, int b) { return a + b; }
-
-std::string name_of_thread() {
-  char name[16] = {};
-  ::pthread_getname_np(::pthread_self(), name, sizeof(name));
-  return name;
-}
 
 }  // namespace
 
@@ -79,18 +71,6 @@ TEST_CASE("the default size is as in Python", "[thread_pool]") {
   CHECK(pool.stats().max_workers == std::min<std::size_t>(32, cores + 4));
   CHECK_THROWS_AS(thread_pool_executor(0), std::invalid_argument);
   CHECK_THROWS_AS(thread_pool_executor(-1), std::invalid_argument);
-}
-
-TEST_CASE("its threads have names, and see no signals", "[thread_pool]") {
-  thread_pool_executor pool({.max_workers = 1, .name = "a very long name"});
-  CHECK(pool.submit(&name_of_thread).result() == "a very long n-0");
-  const auto blocks = [](int signal) {
-    sigset_t blocked;
-    ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
-    return ::sigismember(&blocked, signal) == 1;
-  };
-  CHECK(pool.submit(blocks, SIGINT).result());
-  CHECK(pool.submit(blocks, SIGPIPE).result());
 }
 
 TEST_CASE("a queued job is cancelled, a running one is not", "[thread_pool]") {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "net/blocking_pool.hpp"
 
-#include <signal.h>
-
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -225,20 +223,6 @@ RILL_IO_TEST_CASE("what a thread throws comes out of the call", "[blocking_pool]
     code = error.code();
   }
   CHECK(code == std::errc::invalid_argument);
-}
-
-RILL_IO_TEST_CASE("the threads of a pool leave signals to the program", "[blocking_pool]") {
-  blocking_pool pool(1);
-  const auto look = [] {
-    sigset_t blocked;
-    ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
-    return ::sigismember(&blocked, SIGPIPE) == 1 && ::sigismember(&blocked, SIGINT) == 1;
-  };
-  const bool blocked = co_await rill::detail::run_blocking(pool, begun_call::left, "test", look);
-  CHECK(blocked);
-  sigset_t here;
-  ::pthread_sigmask(SIG_SETMASK, nullptr, &here);
-  CHECK(::sigismember(&here, SIGINT) == 0);
 }
 
 RILL_REACTOR_TEST_CASE("a loop is closed before, while and after its call ends",

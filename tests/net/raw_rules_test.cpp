@@ -19,6 +19,7 @@
 #include "rill/net/sock_calls.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/socket_pair.hpp"
+#include "support/unix_sockets.hpp"
 
 namespace {
 
@@ -138,8 +139,13 @@ RILL_IO_TEST_CASE("a listener can be opened again at once where connections are 
     const std::string end = co_await rill_test::receive_to_the_end(client, 10);
     CHECK(end.empty());
   }
-  rill::socket plain = client_socket();
-  CHECK_THROWS_AS(plain.bind(address), std::system_error);
+  {
+    rill::socket plain = client_socket();
+    // Windows needs no leave for it.
+    if (rill_test::current_backend() != "iocp") {
+      CHECK_THROWS_AS(plain.bind(address), std::system_error);
+    }
+  }
   const rill::socket again = listening(address.to_string().c_str());
   const rill::socket client = client_socket();
   co_await client.connect(address);
@@ -159,6 +165,7 @@ RILL_IO_TEST_CASE("the end of the stream is told at once, however often one asks
 
 RILL_IO_TEST_CASE("a watch is gone before its handle is, and the next handle is a new one",
                   "[raw_rules]") {
+  if (rill_test::lacks_readiness(rill::event_loop::running().io())) co_return;
   int calls = 0;
   const auto count = [&calls] { ++calls; };
   {

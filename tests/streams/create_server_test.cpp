@@ -20,6 +20,7 @@
 #include "support/catch.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/let_run.hpp"
+#include "support/unix_sockets.hpp"
 
 namespace {
 
@@ -234,6 +235,7 @@ RILL_IO_TEST_CASE("a limit of clients holds for protocols too", "[create_server]
 }
 
 RILL_IO_TEST_CASE("on a Unix socket, and on one that listens already", "[create_server]") {
+  if (rill_test::lacks_unix_sockets(rill::socket_type::stream)) co_return;
   const std::string name = "rill-create-server-" + std::to_string(::getpid());
   const auto address = rill::socket_address::unix_abstract(name);
   rill::server by_name = co_await create_server(make_echo, address);

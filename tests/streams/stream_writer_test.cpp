@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/streams/stream_writer.hpp"
 
-#include <sys/socket.h>
-#include <sys/types.h>
-
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -42,30 +39,6 @@ RILL_IO_TEST_CASE("what is written arrives in order", "[stream_writer]") {
   pair.client.writer.write_eof();
   const std::string all = co_await pair.server.reader.read();
   CHECK(all == "one two three");
-}
-
-// Each send into a SOCK_SEQPACKET socket is a record of its own for whoever receives.
-RILL_IO_TEST_CASE("a turn's writes leave in one system call", "[stream_writer]") {
-  int handles[2];
-  REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, handles) == 0);
-  rill::connection sender(rill::socket::adopt(handles[0]));
-  const rill::socket receiver = rill::socket::adopt(handles[1]);
-  const auto record = [&receiver]() -> std::string {
-    char room[100];
-    const ssize_t size = ::recv(static_cast<int>(receiver.native()), room, sizeof room, 0);
-    return size < 0 ? "none" : std::string(room, static_cast<std::size_t>(size));
-  };
-  for (int i = 0; i < 10; ++i) sender.writer.write(std::to_string(i));
-  co_await sender.writer.flush();
-  CHECK(record() == "0123456789");
-  CHECK(record() == "none");
-  for (const char* const turn : {"one", "two"}) {
-    sender.writer.write(turn);
-    co_await sender.writer.flush();
-  }
-  CHECK(record() == "one");
-  CHECK(record() == "two");
-  CHECK(record() == "none");
 }
 
 RILL_IO_TEST_CASE("a megabyte arrives byte for byte, with flow control", "[stream_writer]") {

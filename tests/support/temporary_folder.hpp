@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "rill/net/file.hpp"
 
@@ -17,6 +18,13 @@ namespace rill_test {
 
 inline constexpr rill::open_mode anew =
     rill::open_mode::write | rill::open_mode::create | rill::open_mode::truncate;
+
+/// A path that goes for a text as well, which one of the standard library does on POSIX only.
+class named_path : public std::filesystem::path {
+ public:
+  named_path(std::filesystem::path made) : std::filesystem::path(std::move(made)) {}
+  operator std::string() const { return string(); }
+};
 
 /// Gone with all that is in it at the end of the scope.
 class temporary_folder {
@@ -34,10 +42,10 @@ class temporary_folder {
     std::filesystem::remove_all(path_, ignored);
   }
 
-  std::filesystem::path path(std::string_view name) const { return path_ / name; }
+  named_path path(std::string_view name) const { return path_ / name; }
   /// Makes a file, and gives its path.
-  std::filesystem::path make(std::string_view name, std::string_view content) const {
-    std::filesystem::path made = path(name);
+  named_path make(std::string_view name, std::string_view content) const {
+    named_path made = path(name);
     std::ofstream(made, std::ios::binary) << content;
     return made;
   }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What a system may lack of what the library passes on. Each question tries it out, with nothing of
+// the library: a case that needs it is marked as skipped then, with what was seen, and must return.
+// docs/design/iocp.md has the list.
+#pragma once
+
+namespace rill_test {
+
+/// A connection that its peer resets ends as if it had been closed in order.
+bool loses_resets();
+
+/// Of a connected datagram socket: that a datagram was refused is forgotten with the next send.
+bool loses_refusals();
+
+}  // namespace rill_test
