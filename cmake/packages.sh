@@ -56,6 +56,8 @@ need_catch2() { has_header catch2/catch.hpp || has_header catch2/catch_all.hpp; 
 need_cereal() { has_header cereal/cereal.hpp; }
 need_benchmark() { has_header benchmark/benchmark.h; }
 need_npm() { has_command npm; }
+need_mingw() { has_command x86_64-w64-mingw32-g++-posix; }
+need_wine() { has_command wine && [ -x /usr/lib/wine/wine64 ]; }
 need_python() { python3 -c 'import argparse, json, subprocess' 2>/dev/null; }
 need_valgrind() { has_command valgrind; }
 need_asio() { has_header asio/awaitable.hpp; }
@@ -81,6 +83,8 @@ package_of() {
     cereal) echo libcereal-dev ;;
     benchmark) echo libbenchmark-dev ;;
     npm) echo npm ;;
+    mingw) echo g++-mingw-w64-x86-64-posix ;;
+    wine) echo wine ;;
     python) echo python3 ;;
     valgrind) echo valgrind ;;
     asio) echo libasio-dev ;;
@@ -106,6 +110,8 @@ meaning_of() {
     catch2) echo "Catch2 with its headers, 2.13 or later" ;;
     benchmark) echo "Google Benchmark with its headers" ;;
     npm) echo "npm, which brings the compiler for macOS" ;;
+    mingw) echo "mingw-w64 g++ for x86-64 with POSIX threads" ;;
+    wine) echo "wine for 64-bit programs" ;;
     python) echo "python3" ;;
     valgrind) echo "valgrind" ;;
     asio) echo "standalone Asio with its headers" ;;

@@ -5,20 +5,20 @@
 #
 #   cmake/test.sh                all tests, with one compiler, in a debug build: a few minutes
 #   cmake/test.sh --all          all tests by Clang 19 (and the fuzzers), ASan with UBSan and LSan,
-#                                TSan, GCC 12 without optimisation and with it; for macOS, compiled
-#                                and linked only; five times as long
-#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc macos; tidy, not in the
-#                                matrix
+#                                TSan, GCC 12 without optimisation and with it; five times as long
+#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc; not in the matrix: tidy,
+#                                macos (compiled and linked only), windows (under Wine)
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
 set -uo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=cmake/packages.sh
 . "$root/cmake/packages.sh"
-all_rows=(clang asan tsan gcc-debug gcc macos)
+all_rows=(clang asan tsan gcc-debug gcc)
+further_rows=(macos windows tidy)
 
 usage() {
-  echo "usage: cmake/test.sh [--all | ROW...]   rows: ${all_rows[*]}" >&2
+  echo "usage: cmake/test.sh [--all | ROW...]   rows: ${all_rows[*]} ${further_rows[*]}" >&2
   exit 2
 }
 
@@ -31,7 +31,7 @@ choose_rows() {
     --all) rows=("${all_rows[@]}" "${@:2}") ;;
   esac
   for row in "${rows[@]}"; do
-    case " ${all_rows[*]} debug tidy " in
+    case " ${all_rows[*]} ${further_rows[*]} debug " in
       *" $row "*) ;;
       *) usage ;;
     esac
@@ -48,6 +48,7 @@ install_for_rows() {
       asan | tsan) needs+=(clang sanitizers symbolizer) ;;
       macos) needs+=(npm) ;;
       tidy) needs+=(clang clang_tidy) ;;
+      windows) needs+=(mingw wine) ;;
       debug) choose_compiler && needs+=("${compiler_needs[@]}" clang_format) ;;
     esac
   done
@@ -173,6 +174,7 @@ run_named_row() {
     debug) run_row debug debug "-DCMAKE_CXX_COMPILER=$compiler" ;;
     gcc-debug) run_gcc_row gcc-debug debug ;;
     gcc) run_gcc_row gcc release -DRILL_BUILD_BENCH=ON ;;
+    windows) run_row windows windows ;;
   esac
 }
 
