@@ -42,10 +42,15 @@ class Place:
         return {self.cpus[0]}, {self.cpus[0]}
 
 
-def pinned(command, cpus, **options):
-    """Starts a program on these processors."""
+def pinned(command, cpus, ordinary=False, **options):
+    """Starts a program on these processors, at ordinary priority whatever ours is if so asked."""
+    def prepare():
+        os.sched_setaffinity(0, cpus)
+        if ordinary:
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
     return subprocess.Popen(
-        [str(part) for part in command], preexec_fn=lambda: os.sched_setaffinity(0, cpus),
+        [str(part) for part in command], preexec_fn=prepare,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
 

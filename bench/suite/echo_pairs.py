@@ -66,7 +66,9 @@ class Echo:
     def _run(self, place, where):
         of_server, of_client = place.processors(self.load.pin)
         buffer = ["--buffer", self.load.size] if self.load.size > 4096 else []
-        server = pinned([*self._command(place), *where, *buffer], of_server)
+        # A realtime process that spins is stopped for 50 ms of each second: that is no latency.
+        ordinary = self.load.rate > 0
+        server = pinned([*self._command(place), *where, *buffer], of_server, ordinary)
         try:
             first = server.stdout.readline()
             starting = cpu_ns(server.pid)
@@ -75,7 +77,8 @@ class Echo:
                 raise Failure(f"{self.program} does not listen: {first!r}")
             target = where if self.load.unix else ["--port", port[1]]
             client = pinned([place.bin / "echo/echo_load", *target, "--hold",
-                             *self.load.arguments(place)], of_client, stdin=subprocess.PIPE)
+                             *self.load.arguments(place)], of_client, ordinary,
+                            stdin=subprocess.PIPE)
             try:
                 client.stdout.readline()
                 connecting = cpu_ns(server.pid) if not self.load.accept else 0
