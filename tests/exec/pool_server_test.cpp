@@ -19,6 +19,7 @@
 #include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/streams/connection.hpp"
+#include "rill/streams/stream_errors.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/must_throw.hpp"
 
