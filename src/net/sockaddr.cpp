@@ -74,14 +74,13 @@ socket_address unpack_unix(const void* address, std::size_t size) noexcept {
   const auto native = unpacked<sockaddr_storage>(address, size);
   const std::string_view bytes(reinterpret_cast<const char*>(&native) + path_offset,
                                std::min(size, sizeof native) - path_offset);
-  if (bytes.front() == '\0') {
-    return bytes.size() == 1 || !system_numbers::abstract_names
-               ? socket_address::unix_unnamed()
-               : socket_address::unix_abstract(bytes.substr(1));
+  const bool is_abstract = bytes.front() == '\0';
+  if (is_abstract && (bytes.size() == 1 || !system_numbers::abstract_names)) {
+    return socket_address::unix_unnamed();
   }
-  const std::string_view path = bytes.substr(0, bytes.find('\0'));
-  if (path.size() > socket_address::max_path) return {};  // cut short
-  return socket_address::unix_path(path);
+  const std::string_view path = is_abstract ? bytes.substr(1) : bytes.substr(0, bytes.find('\0'));
+  if (path.size() > socket_address::max_path) return {};  // longer than any that can be given
+  return is_abstract ? socket_address::unix_abstract(path) : socket_address::unix_path(path);
 }
 
 }  // namespace

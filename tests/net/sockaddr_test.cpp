@@ -68,6 +68,16 @@ TEST_CASE("paths that the system reports in odd lengths are read") {
   CHECK(from_native(&full, sizeof full).family() == address_family::none);
 }
 
+TEST_CASE("a name without a path that is longer than any is none") {
+  sockaddr_storage long_name{};
+  long_name.ss_family = AF_UNIX;
+  std::memset(reinterpret_cast<char*>(&long_name) + offsetof(sockaddr_un, sun_path) + 1, 'n',
+              socket_address::max_path + 1);
+  const std::size_t size = offsetof(sockaddr_un, sun_path) + 1 + socket_address::max_path;
+  CHECK(from_native(&long_name, static_cast<socklen_t>(size)).is_abstract());
+  CHECK(from_native(&long_name, static_cast<socklen_t>(size + 1)).family() == address_family::none);
+}
+
 TEST_CASE("an unaligned structure is read") {
   const native_address native = to_native(socket_address::parse("[::1]:80"));
   alignas(8) char room[1 + sizeof(sockaddr_in6)];
