@@ -4,42 +4,23 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
-#include <span>
-#include <string>
-#include <system_error>
 #include <utility>
-#include <vector>
 
+#include "echo/echo_connection.hpp"
 #include "rill/rill.hpp"
 #include "support/echo_service.h"
 
 namespace {
 
-rill::coro<> serve(rill::socket client, std::size_t size, std::uint64_t& messages) {
-  std::vector<std::byte> buffer(size);
-  try {
-    while (true) {
-      const std::size_t received = co_await client.recv(buffer);
-      if (received == 0) break;
-      const std::span<const std::byte> message(buffer.data(), received);
-      const std::size_t sent = co_await client.send(message);
-      if (sent < received) co_await client.send_all(message.subspan(sent));
-      ++messages;
-    }
-  } catch (const std::system_error&) {
-    // The load generator is gone.
-  }
-}
-
 rill::coro<> serve_all(const echo_options& options, std::uint64_t& messages, echo_cpu& start) {
-  const std::size_t size = options.buffer != 0 ? options.buffer : 4 * 1024;
+  const std::size_t size = echo_buffer_size(options);
   const int listening = echo_listen(&options);
   const rill::socket listener = rill::socket::adopt(listening);
   start = echo_announce(listening);
   while (true) {
     rill::socket client = co_await listener.accept();
     client.set_read_ahead(true);
-    rill::create_task(serve(std::move(client), size, messages)).detach();
+    rill::create_task(echo_connection(std::move(client), size, messages)).detach();
   }
 }
 

@@ -4,44 +4,26 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
-#include <span>
-#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "echo/echo_connection.hpp"
 #include "rill/rill.hpp"
 #include "support/echo_service.h"
 
 namespace {
 
-rill::coro<> serve(rill::socket client, std::uint64_t& messages) {
-  std::array<std::byte, 4 * 1024> buffer;
-  try {
-    while (true) {
-      const std::size_t received = co_await client.recv(buffer);
-      if (received == 0) break;
-      const std::span<const std::byte> message(buffer.data(), received);
-      const std::size_t sent = co_await client.send(message);
-      if (sent < received) co_await client.send_all(message.subspan(sent));
-      ++messages;
-    }
-  } catch (const std::system_error&) {
-    // The load generator is gone.
-  }
-}
-
-rill::coro<> serve_all(int listening, std::uint64_t* messages) {
+rill::coro<> serve_all(int listening, std::size_t size, std::uint64_t* messages) {
   const rill::socket listener = rill::socket::adopt(listening);
   while (true) {
     rill::socket client = co_await listener.accept();
     client.set_read_ahead(true);
-    rill::create_task(serve(std::move(client), *messages)).detach();
+    rill::create_task(echo_connection(std::move(client), size, *messages)).detach();
   }
 }
 
@@ -73,7 +55,8 @@ int main(int count, char** arguments) {
     const std::uint16_t port = echo_port(reserved);
     std::vector<rill::executor_future<>> serving;
     for (std::size_t i = 0; i < loops; ++i) {
-      serving.push_back(pool[i].submit(serve_all, echo_listen_shared(port), &counters[i].messages));
+      serving.push_back(pool[i].submit(serve_all, echo_listen_shared(port),
+                                       echo_buffer_size(options), &counters[i].messages));
     }
     start = echo_announce(reserved);
     wait_for_signal(signals);
