@@ -213,7 +213,6 @@ coro<std::exception_ptr> error_of_beginning(loop_pool& pool, std::shared_ptr<poo
 
 }  // namespace
 
-// A coroutine, so that shield() waits for it.
 coro<> wait_for_end(std::shared_ptr<pool_serving> all) { co_await all->end(); }
 
 coro<pool_server> start_pool_server(loop_pool& pool, std::vector<connection_handler> handlers,
@@ -262,10 +261,7 @@ std::uint16_t pool_server::port() const noexcept {
 
 void pool_server::close() noexcept { state_->close(); }
 
-coro<> pool_server::wait_closed() {
-  const std::shared_ptr<detail::pool_serving> all = state_;
-  co_await all->end();
-}
+coro<> pool_server::wait_closed() { return detail::wait_for_end(state_); }
 
 coro<> pool_server::shutdown(std::chrono::nanoseconds grace) {
   const std::shared_ptr<detail::pool_serving> all = state_;
