@@ -40,6 +40,12 @@ rill::coro<bool> is_at_home() {
   co_return &rill::event_loop::running() == mine.loop.get() && mine.process == ::getpid();
 }
 
+// What standard output holds back would be the child's as well: it may be written twice.
+pid_t fork_without_output() {
+  std::fflush(stdout);
+  return ::fork();
+}
+
 /// What the child answers by its exit code.
 int answer_of(pid_t child) {
   int status = 0;
@@ -51,7 +57,7 @@ int answer_of(pid_t child) {
 void loops_by_hooks() {
   ::pthread_atfork(nullptr, &make_loop, &make_loop_in_child);
   make_loop();
-  const pid_t child = ::fork();
+  const pid_t child = fork_without_output();
   const bool at_home = mine.loop->run_until_complete(is_at_home());
   if (child == 0) ::_exit(at_home ? 0 : 1);
   std::printf("the parent has its own loop: %s\n", at_home ? "yes" : "no");
@@ -77,7 +83,7 @@ rill::coro<> forked_in_a_coroutine() {
   int ticks = 0;
   const rill::task<> ticking = rill::create_task(tick(ticks));
   co_await rill::sleep(1500ms);
-  const pid_t child = ::fork();
+  const pid_t child = fork_without_output();
   if (child == 0) be_a_child();
   const int answer = co_await rill::to_thread(answer_of, child);
   say(std::string("a child of a coroutine runs in no loop, and makes one: ") +
