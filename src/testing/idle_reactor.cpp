@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/testing/idle_reactor.hpp"
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <system_error>
+
+#include "testing/idle_waker.hpp"
 
 namespace rill::testing {
 
@@ -14,32 +13,7 @@ constexpr int unsupported = static_cast<int>(std::errc::operation_not_supported)
 
 }  // namespace
 
-/// A wake-up that is remembered until the next wait.
-class idle_reactor::waker {
- public:
-  void wake() {
-    const std::lock_guard<std::mutex> guard(mutex_);
-    woken_ = true;
-    changed_.notify_one();
-  }
-  void wait(std::int64_t timeout_ns) {
-    std::unique_lock<std::mutex> guard(mutex_);
-    const auto is_woken = [this] { return woken_; };
-    if (timeout_ns < 0) {
-      changed_.wait(guard, is_woken);
-    } else {
-      changed_.wait_for(guard, std::chrono::nanoseconds(timeout_ns), is_woken);
-    }
-    woken_ = false;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool woken_ = false;
-};
-
-idle_reactor::idle_reactor() : waker_(std::make_unique<waker>()) {}
+idle_reactor::idle_reactor() : waker_(idle_waker::make()) {}
 idle_reactor::~idle_reactor() = default;
 
 bool idle_reactor::supports(reactor_feature /*feature*/) const noexcept { return false; }

@@ -100,7 +100,7 @@ class reactor {
   /// early, with nothing to tell.
   virtual void wait(std::int64_t timeout_ns) noexcept = 0;
 
-  /// Ends the present or the next wait(). Any thread.
+  /// Ends the present or the next wait(). Any thread; where there are signals, also their handlers.
   virtual void wake() noexcept = 0;
 
   /// How many operations and watches are in its hands: zero means that wait() can only be ended by

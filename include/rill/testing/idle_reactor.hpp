@@ -13,10 +13,13 @@
 
 namespace rill::testing {
 
+class idle_waker;
+
 /// A reactor without I/O: every operation ends at once with "operation not supported", and watches
 /// are refused. For loop_options::custom_reactor.
 class idle_reactor final : public reactor {
  public:
+  /// Throws std::system_error where the system has no room for a wake-up.
   idle_reactor();
   ~idle_reactor() override;
 
@@ -32,8 +35,7 @@ class idle_reactor final : public reactor {
   std::size_t pending() const noexcept override { return 0; }
 
  private:
-  class waker;
-  std::unique_ptr<waker> waker_;
+  std::unique_ptr<idle_waker> waker_;
 };
 
 }  // namespace rill::testing
