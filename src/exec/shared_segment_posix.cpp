@@ -89,7 +89,9 @@ std::shared_ptr<shared_segment> shared_segment::open(native_handle handle,
 
 void* shared_segment::data() const noexcept { return static_cast<std::byte*>(memory_) + head_size; }
 
-std::size_t shared_segment::count() const noexcept { return head().count; }
+std::size_t shared_segment::count() const noexcept {
+  return static_cast<std::size_t>(head().count);
+}
 
 namespace {
 

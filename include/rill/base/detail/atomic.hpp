@@ -11,12 +11,13 @@ namespace rill::detail {
 /// Yields, spins or sleeps now and then, by a random sequence of the calling thread's own.
 void perturb_schedule() noexcept;
 
-/// A T of at most pointer size that several threads may use at once. Sequentially consistent,
-/// unless the name of the operation says otherwise.
+/// A T that the processor accesses as a whole, and that several threads may use at once.
+/// Sequentially consistent, unless the name of the operation says otherwise.
 template <class T>
 class atomic {
-  static_assert(sizeof(T) <= sizeof(void*) && __is_trivially_copyable(T),
-                "rill::detail::atomic holds trivially copyable types of at most pointer size");
+  static_assert(__atomic_always_lock_free(sizeof(T), nullptr) && __is_trivially_copyable(T),
+                "rill::detail::atomic holds trivially copyable types that this processor accesses "
+                "as a whole");
 
  public:
   constexpr atomic() noexcept = default;
@@ -75,7 +76,7 @@ class atomic {
     return __atomic_fetch_add(&value_, amount, Order);
   }
 
-  T value_{};
+  alignas(sizeof(T) > alignof(T) ? sizeof(T) : alignof(T)) T value_{};
 };
 
 }  // namespace rill::detail
