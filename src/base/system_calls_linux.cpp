@@ -9,10 +9,13 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <limits>
 
 #include "base/system_calls.hpp"
 #include "base/system_numbers.hpp"
@@ -29,6 +32,21 @@ int call_open(const char* path, int flags, unsigned permissions) {
 }
 int call_fstat(int handle, struct stat* status) { return ::fstat(handle, status); }
 int call_eventfd(unsigned value, int flags) { return ::eventfd(value, flags); }
+
+// Not in every C library. The kernel wants the position in two halves, and the size of its own kind
+// of signal sets.
+ssize_t call_preadv2(int handle, const iovec* parts, int count, off_t position, int flags) {
+  constexpr int half = std::numeric_limits<unsigned long>::digits / 2;
+  const auto whole = static_cast<std::uint64_t>(position);
+  return ::syscall(SYS_preadv2, handle, parts, count, static_cast<unsigned long>(whole),
+                   static_cast<unsigned long>(whole >> half >> half), flags);
+}
+int call_epoll_pwait2(int handle, epoll_event* events, int count, const timespec* limit,
+                      const sigset_t* mask) {
+  constexpr std::size_t set_size = 8;
+  return static_cast<int>(
+      ::syscall(SYS_epoll_pwait2, handle, events, count, limit, mask, set_size));
+}
 
 }  // namespace
 
@@ -63,7 +81,7 @@ constinit system_call_table current_system_calls{
     .write = ::write,
     .pread = ::pread,
     .pwrite = ::pwrite,
-    .preadv2 = ::preadv2,
+    .preadv2 = call_preadv2,
     .readv = ::readv,
     .writev = ::writev,
     .sendfile = ::sendfile,
@@ -80,7 +98,7 @@ constinit system_call_table current_system_calls{
     .epoll_create1 = ::epoll_create1,
     .epoll_ctl = ::epoll_ctl,
     .epoll_wait = ::epoll_wait,
-    .epoll_pwait2 = ::epoll_pwait2,
+    .epoll_pwait2 = call_epoll_pwait2,
     .posix_spawn = ::posix_spawn,
     .fork = ::fork,
     .waitpid = ::waitpid,

@@ -44,16 +44,17 @@ void put_handles(msghdr& message, std::span<const native_handle> handles) noexce
 }
 
 void take_handles(msghdr& message, std::vector<native_handle>& handles) {
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
-       header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    const auto* from = CMSG_DATA(header);
-    for (std::size_t i = 0; i < count; ++i) {
-      int number = -1;
-      std::memcpy(&number, from + i * sizeof number, sizeof number);
-      handles.push_back(number);
-    }
+  // Nothing else was asked for, and the handles of a message come together.
+  cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  if (header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) {
+    return;
+  }
+  const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+  const auto* from = CMSG_DATA(header);
+  for (std::size_t i = 0; i < count; ++i) {
+    int number = -1;
+    std::memcpy(&number, from + i * sizeof number, sizeof number);
+    handles.push_back(number);
   }
 }
 

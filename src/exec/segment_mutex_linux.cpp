@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/system_calls.hpp"
+#include "exec/linux_library.hpp"
 
 namespace rill::detail {
 
@@ -62,7 +63,7 @@ segment_mutex::outcome segment_mutex::try_lock_for(std::chrono::nanoseconds limi
     ++until.tv_sec;
     until.tv_nsec -= 1'000'000'000;
   }
-  return outcome_of(::pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until), mutex_);
+  return outcome_of(lock_until(mutex_, until), mutex_);
 }
 
 void segment_mutex::unlock() noexcept { ::pthread_mutex_unlock(&mutex_); }

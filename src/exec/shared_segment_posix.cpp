@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
@@ -56,7 +57,7 @@ shared_segment::~shared_segment() {
 
 std::shared_ptr<shared_segment> shared_segment::create(std::size_t count, std::size_t size,
                                                        const std::type_info& type) {
-  if (count > (std::numeric_limits<std::int64_t>::max() - head_size) / size) {
+  if (count > (std::numeric_limits<std::ptrdiff_t>::max() - head_size) / size) {
     throw std::length_error("rill: a shared_array cannot be that large");
   }
   const std::size_t bytes = head_size + count * size;

@@ -3,10 +3,11 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "exec/linux_library.hpp"
 
 namespace rill::detail {
 
@@ -32,11 +33,11 @@ const char* own_program_name() noexcept { return ::program_invocation_name; }
 char** own_environment() noexcept { return ::environ; }
 
 short close_from(posix_spawn_file_actions_t& files, int first) noexcept {
-  ::posix_spawn_file_actions_addclosefrom_np(&files, first);
+  add_close_from(files, first);
   return 0;
 }
 
-const char* signal_text(int number) noexcept { return ::sigdescr_np(number); }
+const char* signal_text(int number) noexcept { return text_of_signal(number); }
 
 // The signal comes when the thread ends that has started this process: pools start workers in
 // threads that outlive them.

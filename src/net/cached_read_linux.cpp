@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <linux/fs.h>
 #include <sys/uio.h>
 
 #include "base/system_calls.hpp"

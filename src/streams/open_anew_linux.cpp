@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <fcntl.h>
-#include <sys/ioctl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -21,8 +21,8 @@ bool is_controlling(int terminal) noexcept {
 
 // Opening the master of a pseudo-terminal makes another one.
 bool is_terminal_master(int handle) noexcept {
-  unsigned number = 0;
-  return ::ioctl(handle, TIOCGPTN, &number) == 0;
+  char name[64];
+  return ::ptsname_r(handle, name, sizeof name) == 0;
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace rill::testing {
 
 namespace {
 
-using detail::system_calls;
+using rill::detail::system_calls;
 
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 
@@ -23,7 +23,7 @@ class pipe_waker final : public idle_waker {
  public:
   pipe_waker() {
     if (system_calls().pipe2(ends_, O_NONBLOCK | O_CLOEXEC) != 0)
-      detail::throw_system_error(errno, "rill: pipe of an idle reactor");
+      rill::detail::throw_system_error(errno, "rill: pipe of an idle reactor");
   }
   ~pipe_waker() override {
     for (const int end : ends_) system_calls().close(end);
