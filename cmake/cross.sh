@@ -1,20 +1,26 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 #
-# Compiles and links library and examples for macOS on Linux, for both architectures, and
-# looks whether programs for macOS have come out. They cannot be run here.
+# Compiles and links for systems, C libraries and processors other than this machine's, and runs
+# what can be run here.
 #
-#   cmake/cross_macos.sh FOLDER [JOBS]
+#   cmake/cross.sh FOLDER [JOBS]
 #
-# The compiler is Zig's, as npm has it, with the headers and linker stubs of macOS; it is installed
-# in FOLDER unless ZIG names one. The last line counts the checks, and those that failed.
+#   macOS, x86-64 and arm64   library and examples, by Zig's compiler with the headers and linker
+#                             stubs of macOS; not run
+#   Linux with musl           library and examples, by Zig's compiler; the echo server is run
+#   Linux on i686             library and tests of what depends on the size of a pointer; run
+#   Linux on s390x            the same, for a processor that is big-endian; run by QEMU
+#
+# Zig comes from npm and is installed in FOLDER, unless ZIG names one. The last line counts the
+# checks, and those that failed.
 set -uo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
-folder=${1:?usage: cmake/cross_macos.sh FOLDER [JOBS]}
+folder=${1:?usage: cmake/cross.sh FOLDER [JOBS]}
 jobs=${2:-2}
 zig_version=0.12.0-dev.1286
-# The other examples want more of the standard library than this compiler's has: std::jthread,
-# and std::from_chars() for fractions.
+# The other examples want more of the standard library than Zig's has: std::jthread, and
+# std::from_chars() for fractions.
 programs=(echo_server echo_client chat_server chat_client)
 checks=0
 failed=0
@@ -48,16 +54,86 @@ is_mach_o() {
   [ "$(od -A n -t x1 -N 8 "$1" 2>/dev/null | tr -d ' \n')" = "$wanted" ]
 }
 
+# Configures and builds in FOLDER/<name>: toolchain, targets as one word, then options of CMake.
+# Prints of the compiler's words only those of a failure.
 build() {
-  local arch=$1 build=$folder/$1
-  cmake -G Ninja -S "$root" -B "$build" --toolchain cmake/toolchains/macos-zig.cmake \
-    "-DRILL_ZIG=$zig" "-DRILL_MACOS=$arch" -DRILL_WERROR=ON -DRILL_UNITY=ON -DRILL_BUILD_TESTS=OFF \
-    -DRILL_BUILD_EXAMPLES=ON -DCMAKE_BUILD_TYPE=Debug \
-    "-DCMAKE_CXX_FLAGS_DEBUG=-g0 -fno-sanitize=undefined" >"$build.log" 2>&1 &&
-    cmake --build "$build" --parallel "$jobs" --target rill rill_testing "${programs[@]}" \
-      >>"$build.log" 2>&1 && return 0
-  grep -E 'error:|FAILED|Error' "$build.log" | head -n 20
+  local name=$1 toolchain=$2 targets=$3
+  shift 3
+  # shellcheck disable=SC2086  # the targets are words
+  cmake -G Ninja -S "$root" -B "$folder/$name" --toolchain "cmake/toolchains/$toolchain.cmake" \
+    -DRILL_WERROR=ON -DRILL_UNITY=ON -DCMAKE_BUILD_TYPE=Debug "$@" >"$folder/$name.log" 2>&1 &&
+    cmake --build "$folder/$name" --parallel "$jobs" --target $targets \
+      >>"$folder/$name.log" 2>&1 && return 0
+  grep -E 'error:|FAILED|Error' "$folder/$name.log" | head -n 20
   return 1
+}
+
+build_by_zig() {
+  local name=$1 toolchain=$2
+  shift 2
+  build "$name" "$toolchain" "rill rill_testing ${programs[*]}" "-DRILL_ZIG=$zig" \
+    -DRILL_BUILD_TESTS=OFF -DRILL_BUILD_EXAMPLES=ON \
+    "-DCMAKE_CXX_FLAGS_DEBUG=-g0 -fno-sanitize=undefined" "$@"
+}
+
+build_by_gcc() {
+  build "$1" linux-gcc "${tests[*]}" "-DRILL_PROCESSOR=$1" "-DRILL_REACTORS=epoll;poll" \
+    -DRILL_BUILD_TESTS=ON -DRILL_TEST_WHOLE=ON -DRILL_TEST_UNITY=ON -DRILL_PRECOMPILE=ON \
+    -DRILL_BUILD_EXAMPLES=OFF -DCMAKE_CXX_FLAGS_DEBUG=-g0
+}
+
+# Whether a line that the client sends comes back: folder of the programs.
+echoes() {
+  local server port="" answer="" tries
+  "$1/echo_server" --port 0 >"$folder/echo.log" 2>&1 &
+  server=$!
+  for tries in {1..50}; do
+    port=$(sed -n 's/^listening on .*:\([0-9]*\) .*/\1/p' "$folder/echo.log")
+    [ -n "$port" ] && break
+    sleep 0.1
+  done
+  [ -n "$port" ] && answer=$(echo "hello" | timeout 20 "$1/echo_client" --port "$port" 2>&1)
+  kill "$server" 2>/dev/null
+  wait "$server" 2>/dev/null
+  [[ $answer == *"received: hello"* ]]
+}
+
+# Runs the cases of a test program that need no reactor: program, then what runs it.
+passes() {
+  local program=$1
+  shift
+  "$@" "$program" '~[epoll]~[poll]' >"$program.log" 2>&1 && return 0
+  tail -n 20 "$program.log"
+  return 1
+}
+
+for_macos() {
+  local arch program
+  for arch in aarch64 x86_64; do
+    check "library and examples compile and link for $arch-macos" \
+      build_by_zig "$arch" macos-zig "-DRILL_MACOS=$arch"
+    for program in "${programs[@]}"; do
+      check "$program is a program for $arch-macos" \
+        is_mach_o "$folder/$arch/examples/$program" "$arch"
+    done
+  done
+}
+
+for_musl() {
+  check "library and examples compile and link for musl" \
+    build_by_zig musl linux-musl-zig "-DRILL_REACTORS=epoll;poll"
+  check "the echo server of musl answers" echoes "$folder/musl/examples"
+}
+
+# A processor of Linux, then what runs its programs.
+for_processor() {
+  local processor=$1 test
+  shift
+  check "library and tests compile and link for $processor" build_by_gcc "$processor"
+  for test in "${tests[@]}"; do
+    check "$test passes on $processor" \
+      passes "$folder/$processor/tests/${test%_tests}/$test" "$@"
+  done
 }
 
 mkdir -p "$folder" || exit 1
@@ -66,13 +142,11 @@ export ZIG_GLOBAL_CACHE_DIR=$folder/zig-cache ZIG_LOCAL_CACHE_DIR=$folder/zig-ca
 cd "$root" || exit 1
 check "the compiler of Zig is here" install_zig
 if [ "$failed" -eq 0 ]; then
-  for arch in aarch64 x86_64; do
-    check "library and examples compile and link for $arch-macos" build "$arch"
-    for program in "${programs[@]}"; do
-      check "$program is a program for $arch-macos" \
-        is_mach_o "$folder/$arch/examples/$program" "$arch"
-    done
-  done
+  for_macos
+  for_musl
 fi
+tests=(base_tests core_tests)
+for_processor i686
+for_processor s390x qemu-s390x-static
 printf '%d checks, %d failed\n' "$checks" "$failed"
 [ "$failed" -eq 0 ]

@@ -55,6 +55,9 @@ need_liburing() { has_command pkg-config && pkg-config --atleast-version=2.3 lib
 need_catch2() { has_header catch2/catch.hpp || has_header catch2/catch_all.hpp; }
 need_cereal() { has_header cereal/cereal.hpp; }
 need_benchmark() { has_header benchmark/benchmark.h; }
+need_gcc_i686() { has_command i686-linux-gnu-g++; }
+need_gcc_s390x() { has_command s390x-linux-gnu-g++; }
+need_qemu() { has_command qemu-s390x-static; }
 need_npm() { has_command npm; }
 need_mingw() { has_command x86_64-w64-mingw32-g++-posix; }
 need_wine() { has_command wine && [ -x /usr/lib/wine/wine64 ]; }
@@ -82,6 +85,9 @@ package_of() {
     catch2) echo catch2 ;;
     cereal) echo libcereal-dev ;;
     benchmark) echo libbenchmark-dev ;;
+    gcc_i686) echo g++-i686-linux-gnu ;;
+    gcc_s390x) echo g++-s390x-linux-gnu ;;
+    qemu) echo qemu-user-static ;;
     npm) echo npm ;;
     mingw) echo g++-mingw-w64-x86-64-posix ;;
     wine) echo wine ;;
@@ -109,6 +115,9 @@ meaning_of() {
     cereal) echo "cereal with its headers" ;;
     catch2) echo "Catch2 with its headers, 2.13 or later" ;;
     benchmark) echo "Google Benchmark with its headers" ;;
+    gcc_i686) echo "g++ for Linux on i686" ;;
+    gcc_s390x) echo "g++ for Linux on s390x" ;;
+    qemu) echo "QEMU for programs of other processors" ;;
     npm) echo "npm, which brings the compiler for macOS" ;;
     mingw) echo "mingw-w64 g++ for x86-64 with POSIX threads" ;;
     wine) echo "wine for 64-bit programs" ;;

@@ -7,7 +7,7 @@
 #   cmake/test.sh --all          all tests by Clang 19 (and the fuzzers), ASan with UBSan and LSan,
 #                                TSan, GCC 12 without optimisation and with it; five times as long
 #   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc; not in the matrix: tidy,
-#                                macos (compiled and linked only), windows (under Wine)
+#                                cross (macOS, musl, other processors), windows (under Wine)
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
 set -uo pipefail
@@ -15,7 +15,7 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=cmake/packages.sh
 . "$root/cmake/packages.sh"
 all_rows=(clang asan tsan gcc-debug gcc)
-further_rows=(macos windows tidy)
+further_rows=(cross windows tidy)
 
 usage() {
   echo "usage: cmake/test.sh [--all | ROW...]   rows: ${all_rows[*]} ${further_rows[*]}" >&2
@@ -46,7 +46,7 @@ install_for_rows() {
       gcc) needs+=(gcc benchmark) ;;
       clang) needs+=(clang clang_format sanitizers) ;;
       asan | tsan) needs+=(clang sanitizers symbolizer) ;;
-      macos) needs+=(npm) ;;
+      cross) needs+=(npm gcc_i686 gcc_s390x qemu) ;;
       tidy) needs+=(clang clang_tidy) ;;
       windows) needs+=(mingw wine) ;;
       debug) choose_compiler && needs+=("${compiler_needs[@]}" clang_format) ;;
@@ -134,23 +134,23 @@ run_tidy() {
   fi
 }
 
-# For macOS: each check of the script is a test.
-run_macos() {
+# For other systems and processors: each check of the script is a test.
+run_cross() {
   row_start=$SECONDS
-  local build=$root/build/macos closing count bad
-  step "macos: compiling and linking in build/macos, $jobs at a time"
+  local build=$root/build/cross closing count bad
+  step "cross: compiling, linking and running in build/cross, $jobs at a time"
   mkdir -p "$build"
-  cmake/cross_macos.sh "$build" "$jobs" 2>&1 | tee "$build/checks.log"
+  cmake/cross.sh "$build" "$jobs" 2>&1 | tee "$build/checks.log"
   closing=$(sed -n 's/^\([0-9]*\) checks, \([0-9]*\) failed$/\1 \2/p' "$build/checks.log")
   if [ -z "$closing" ]; then
-    record macos "build failed" 1 1 0
+    record cross "build failed" 1 1 0
     return
   fi
   read -r count bad <<<"$closing"
   if [ "$bad" -eq 0 ]; then
-    record macos passed "$count" 0 0
+    record cross passed "$count" 0 0
   else
-    record macos failed "$count" "$bad" 0
+    record cross failed "$count" "$bad" 0
   fi
 }
 
@@ -168,7 +168,7 @@ run_gcc_row() {
 run_named_row() {
   case $1 in
     tidy) run_tidy ;;
-    macos) run_macos ;;
+    cross) run_cross ;;
     clang) run_row clang clang-19-debug -DRILL_BUILD_FUZZ=ON ;;
     asan | tsan) run_row "$1" "$1" ;;
     debug) run_row debug debug "-DCMAKE_CXX_COMPILER=$compiler" ;;
