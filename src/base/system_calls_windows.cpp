@@ -4,8 +4,16 @@
 #include "base/file_calls_windows.hpp"
 #include "base/socket_calls_windows.hpp"
 #include "base/system_calls.hpp"
+#include "base/system_numbers.hpp"
 
 namespace rill::detail {
+
+constexpr int system_numbers::non_blocking = SOCK_NONBLOCK;
+constexpr int system_numbers::not_inherited = SOCK_CLOEXEC;
+constexpr int system_numbers::no_signal = MSG_NOSIGNAL;
+constexpr int system_numbers::handles_not_inherited = 0;
+constexpr int system_numbers::not_on_network = ENONET;
+constexpr bool system_numbers::abstract_names = false;
 
 namespace {
 
