@@ -60,6 +60,7 @@ need_gcc_s390x() { has_command s390x-linux-gnu-g++; }
 need_qemu() { has_command qemu-s390x-static; }
 need_npm() { has_command npm; }
 need_mingw() { has_command x86_64-w64-mingw32-g++-posix; }
+need_lld() { has_command ld.lld-19; }
 need_wine() { has_command wine && [ -x /usr/lib/wine/wine64 ]; }
 need_python() { python3 -c 'import argparse, json, subprocess' 2>/dev/null; }
 need_valgrind() { has_command valgrind; }
@@ -90,6 +91,7 @@ package_of() {
     qemu) echo qemu-user-static ;;
     npm) echo npm ;;
     mingw) echo g++-mingw-w64-x86-64-posix ;;
+    lld) echo lld-19 ;;
     wine) echo wine ;;
     python) echo python3 ;;
     valgrind) echo valgrind ;;
@@ -120,6 +122,7 @@ meaning_of() {
     qemu) echo "QEMU for programs of other processors" ;;
     npm) echo "npm, which brings the compiler for macOS" ;;
     mingw) echo "mingw-w64 g++ for x86-64 with POSIX threads" ;;
+    lld) echo "lld, the linker of LLVM 19" ;;
     wine) echo "wine for 64-bit programs" ;;
     python) echo "python3" ;;
     valgrind) echo "valgrind" ;;

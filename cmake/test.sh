@@ -48,7 +48,7 @@ install_for_rows() {
       asan | tsan) needs+=(clang sanitizers symbolizer) ;;
       cross) needs+=(npm gcc_i686 gcc_s390x qemu) ;;
       tidy) needs+=(clang clang_tidy) ;;
-      windows) needs+=(mingw wine) ;;
+      windows) needs+=(mingw lld symbolizer wine) ;;
       debug) choose_compiler && needs+=("${compiler_needs[@]}" clang_format) ;;
     esac
   done

@@ -9,6 +9,9 @@ if(NOT PROJECT_IS_TOP_LEVEL)
   return()
 endif()
 
+# Where several sources are one file, a name of one is hidden by a parameter of another, functions
+# are declared behind their definitions, and types in unnamed namespaces seem to be a header's.
+set(alone $<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>)
 set(warnings
     -Wall
     -Wextra
@@ -22,18 +25,13 @@ set(warnings
     -Wnon-virtual-dtor
     -Wold-style-cast
     -Woverloaded-virtual
-    -Wredundant-decls
-    -Wshadow
+    $<${alone}:-Wredundant-decls>
+    $<${alone}:-Wshadow>
     -Wsign-conversion
     -Wundef
     -Wunused)
-set(gcc_warnings -Wduplicated-branches -Wduplicated-cond -Wlogical-op)
-# In one file, a name of one source is hidden by a parameter of another, a function is declared
-# behind its definition, and sources count as headers.
-if(RILL_UNITY)
-  list(REMOVE_ITEM warnings -Wshadow -Wredundant-decls)
-  list(APPEND gcc_warnings -Wno-subobject-linkage)
-endif()
+set(gcc_warnings -Wduplicated-branches -Wduplicated-cond -Wlogical-op
+                 $<$<NOT:${alone}>:-Wno-subobject-linkage>)
 set(clang_warnings -Wdocumentation -Wno-documentation-unknown-command)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 sees overlapping copies in std::string's operator+ where there are none (PR105651).

@@ -78,14 +78,15 @@ rill::coro<std::string> group_outcome(Body body) {
 }  // namespace rill_test
 
 /// A case that is run twice: with members that are queued, and with eager ones.
-#define GROUP_TEST_CASE(name, tags)              \
-  static ::rill::coro<void> RILL_TEST_BODY();    \
+#define GROUP_TEST_CASE(name, tags) GROUP_TEST_CASE_OF(RILL_TEST_BODY, name, tags)
+#define GROUP_TEST_CASE_OF(body, name, tags)     \
+  static ::rill::coro<void> body();              \
   TEST_CASE(name, tags) {                        \
     ::rill_test::eager_members = false;          \
-    ::rill_test::run_case_body(&RILL_TEST_BODY); \
+    ::rill_test::run_case_body(&body);           \
   }                                              \
   TEST_CASE(name ", with eager members", tags) { \
     ::rill_test::eager_members = true;           \
-    ::rill_test::run_case_body(&RILL_TEST_BODY); \
+    ::rill_test::run_case_body(&body);           \
   }                                              \
-  static ::rill::coro<void> RILL_TEST_BODY()
+  static ::rill::coro<void> body()

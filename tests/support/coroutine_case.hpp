@@ -51,25 +51,24 @@ rill::loop_options backend_options();
 
 #define RILL_TEST_JOIN_AGAIN(a, b) a##b
 #define RILL_TEST_JOIN(a, b) RILL_TEST_JOIN_AGAIN(a, b)
-#define RILL_TEST_BODY RILL_TEST_JOIN(rill_case_body_, __LINE__)
+// Another one each time, also where several sources are compiled as one.
+#define RILL_TEST_BODY RILL_TEST_JOIN(rill_case_body_, __COUNTER__)
 
 /// A case without I/O. `name` is a sentence.
-#define RILL_TEST_CASE(name, tags)                                       \
-  static ::rill::coro<void> RILL_TEST_BODY();                            \
-  TEST_CASE(name, tags) { ::rill_test::run_case_body(&RILL_TEST_BODY); } \
-  static ::rill::coro<void> RILL_TEST_BODY()
+#define RILL_TEST_CASE(name, tags) RILL_TEST_CASE_OF(RILL_TEST_BODY, name, tags)
+#define RILL_TEST_CASE_OF(body, name, tags)                    \
+  static ::rill::coro<void> body();                            \
+  TEST_CASE(name, tags) { ::rill_test::run_case_body(&body); } \
+  static ::rill::coro<void> body()
 
 /// A case with real I/O, once for each reactor. Where a reactor does not work, it is skipped, with
 /// the reason. Time is virtual, unless the tags have [real-time].
-#define RILL_IO_TEST_CASE(name, tags)                                                  \
-  static ::rill::coro<void> RILL_TEST_BODY();                                          \
-  static const ::rill_test::io_case_registrar RILL_TEST_JOIN(rill_io_case_, __LINE__)( \
-      &RILL_TEST_BODY, __FILE__, __LINE__, name, tags);                                \
-  static ::rill::coro<void> RILL_TEST_BODY()
-
+#define RILL_IO_TEST_CASE(name, tags) \
+  RILL_IO_TEST_CASE_OF(::rill::coro<void>, RILL_TEST_BODY, name, tags)
 /// A plain case (no coroutine), once for each reactor; current_backend() names it.
-#define RILL_REACTOR_TEST_CASE(name, tags)                                             \
-  static void RILL_TEST_BODY();                                                        \
-  static const ::rill_test::io_case_registrar RILL_TEST_JOIN(rill_io_case_, __LINE__)( \
-      &RILL_TEST_BODY, __FILE__, __LINE__, name, tags);                                \
-  static void RILL_TEST_BODY()
+#define RILL_REACTOR_TEST_CASE(name, tags) RILL_IO_TEST_CASE_OF(void, RILL_TEST_BODY, name, tags)
+#define RILL_IO_TEST_CASE_OF(result, body, name, tags)                                             \
+  static result body();                                                                            \
+  static const ::rill_test::io_case_registrar RILL_TEST_JOIN(body, _io)(&body, __FILE__, __LINE__, \
+                                                                        name, tags);               \
+  static result body()
