@@ -1,50 +1,25 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// For tests of assertions: runs a callable in a child process and tells how that ended.
+// For tests of assertions: runs a callable in another process and tells how that ended.
 #pragma once
 
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <cstdio>
+#include <functional>
 #include <string>
 
 namespace rill_test {
 
-/// What became of a child process.
+/// What became of the other process.
 struct death {
-  bool aborted = false;  // by SIGABRT
+  bool aborted = false;  // by abort()
   std::string output;    // what it wrote to standard error
 
   /// True if it was aborted and wrote `text` somewhere.
   bool says(const char* text) const { return aborted && output.find(text) != std::string::npos; }
 };
 
-/// Calls `callable` in a child process, which then ends with success. No other thread may run.
-template <class Callable>
-death die_in(Callable callable) {
-  int ends[2];
-  if (::pipe(ends) != 0) return {};
-  std::fflush(nullptr);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    std::signal(SIGABRT, SIG_DFL);  // not the test framework's report
-    ::dup2(ends[1], STDERR_FILENO);
-    callable();
-    ::_exit(0);
-  }
-  ::close(ends[1]);
-  death result;
-  char text[256];
-  for (ssize_t got = 0; (got = ::read(ends[0], text, sizeof text)) > 0;) {
-    result.output.append(text, static_cast<std::size_t>(got));
-  }
-  ::close(ends[0]);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  result.aborted = WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
-  return result;
-}
+/// Calls `callable` in another process, which then ends with success. That is a child of this one,
+/// in which no other thread may run; on Windows it is this program once more, which runs the case
+/// up to here.
+death die_in(const std::function<void()>& callable);
 
 }  // namespace rill_test
