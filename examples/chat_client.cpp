@@ -15,6 +15,7 @@
 #include "chat/front_end.hpp"
 #include "chat/user_names.hpp"
 #include "rill/rill.hpp"
+#include "support/backend_names.hpp"
 #include "support/command_line.hpp"
 
 namespace {
@@ -24,7 +25,7 @@ constexpr std::string_view usage =
     "  --host HOST     where the server is: an address or a name (127.0.0.1)\n"
     "  --port PORT     its port (8000)\n"
     "  --name NAME     who you are; otherwise you are asked\n"
-    "  --backend NAME  epoll, io_uring, kqueue, poll or auto (auto)\n"
+    "  --backend NAME  BACKENDS or auto (auto)\n"
     "  Ctrl-D on an empty line, or the end of the input, ends it.";
 
 rill::coro<int> converse(chat::session_settings set) {
@@ -52,7 +53,7 @@ rill::coro<int> converse(chat::session_settings set) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  examples::command_line command(count, arguments, usage);
+  examples::command_line command(count, arguments, examples::with_backends(usage));
   chat::session_settings set;
   set.host = command.text("--host", "127.0.0.1");
   set.port = static_cast<std::uint16_t>(command.whole_number("--port", 8000, 1, 65535));

@@ -15,6 +15,7 @@
 
 #include "chat/chat_room.hpp"
 #include "rill/rill.hpp"
+#include "support/backend_names.hpp"
 #include "support/command_line.hpp"
 
 namespace {
@@ -29,7 +30,7 @@ constexpr std::string_view usage =
     "  --queue LINES       how many may wait for one client; who has more is dropped (1000)\n"
     "  --grace SECONDS     how long connections may go on at the end (2)\n"
     "  --no-echo           a line does not go to who has said it\n"
-    "  --backend NAME      epoll, io_uring, kqueue, poll or auto (auto)";
+    "  --backend NAME      BACKENDS or auto (auto)";
 
 struct settings {
   std::string host;
@@ -69,7 +70,7 @@ std::chrono::nanoseconds seconds(double count) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  examples::command_line command(count, arguments, usage);
+  examples::command_line command(count, arguments, examples::with_backends(usage));
   settings set;
   set.host = command.text("--host", "127.0.0.1");
   set.port = static_cast<std::uint16_t>(command.whole_number("--port", 8000, 0, 65535));

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "rill/rill.hpp"
+#include "support/backend_names.hpp"
 #include "support/command_line.hpp"
 
 namespace {
@@ -25,7 +26,7 @@ constexpr std::string_view usage =
     "                   [--grace SECONDS] [--list-backends]\n"
     "  --host HOST      where to listen: an address or a name (127.0.0.1)\n"
     "  --port PORT      0 takes any free port (0)\n"
-    "  --backend NAME   epoll, io_uring, kqueue, poll or auto (auto)\n"
+    "  --backend NAME   BACKENDS or auto (auto)\n"
     "  --threads N      loops that share the port, a thread each (1)\n"
     "  --grace SECONDS  how long connections may go on at the end (2)";
 
@@ -108,7 +109,7 @@ extern "C" void pass_on_as_interrupt(int /*signal_number*/) { std::raise(SIGINT)
 }  // namespace
 
 int main(int count, char** arguments) {
-  examples::command_line command(count, arguments, usage);
+  examples::command_line command(count, arguments, examples::with_backends(usage));
   if (command.flag("--list-backends")) {
     command.done();
     list_backends();

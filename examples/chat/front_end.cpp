@@ -10,6 +10,7 @@
 
 #include "chat/chat_protocol.hpp"
 #include "chat/console.hpp"
+#include "chat/job_signals.hpp"
 #include "chat/utf8.hpp"
 #include "rill/combinators/move_on_after.hpp"
 #include "rill/combinators/race.hpp"
@@ -116,16 +117,13 @@ class terminal_front_end final : public front_end {
       case editor_event::kind::too_long:
         return append({"(that paste was too long, and left out)"});
       case editor_event::kind::interrupt:
-        return signal_job(SIGINT);
+        return interrupt_job();
       case editor_event::kind::suspend:
-        return signal_job(SIGTSTP);
+        return suspend_job();
       case editor_event::kind::quit:
-        return signal_job(SIGQUIT);
+        return quit_job();
     }
   }
-
-  // What the terminal does with these keys otherwise.
-  static void signal_job(int number) { ::kill(0, number); }
 
   rill::stream_reader keys_;
   rill::stream_writer screen_;
@@ -203,7 +201,7 @@ void treat_signals_as_interrupts() {
   // A shell that starts a program in the background may have it ignore Ctrl-C.
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, &pass_on_as_interrupt);
-  std::signal(SIGHUP, &pass_on_as_interrupt);
+  handle_hangup(&pass_on_as_interrupt);
 }
 
 int interrupted_status() noexcept { return 128 + last_signal; }

@@ -94,7 +94,7 @@ class command_line {
   static int length(std::string_view text) { return static_cast<int>(text.size()); }
 
   std::string_view program_;
-  std::string_view usage_;
+  std::string usage_;
   std::vector<std::string_view> words_;
 };
 

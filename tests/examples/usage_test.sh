@@ -32,6 +32,14 @@ for program in "$1" "$2"; do
   esac
 done
 
+# The names of the back ends that are compiled in.
+for backend in $("$1" --list-backends | cut -d ' ' -f 1); do
+  "$1" --help | grep -q -- "--backend NAME .*\<$backend\>" || {
+    echo "usage_test: --help does not name $backend" >&2
+    exit 1
+  }
+done
+
 refuses "$1" --port 65536
 refuses "$1" --port -1
 refuses "$1" --port 1.5
