@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// For the programs that prove what Wine lacks: a few lines around Winsock, and nothing of rill.
+#pragma once
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace plain {
+
+/// Ends the program with a code that says neither yes nor no.
+[[noreturn]] inline void give_up(const char* call) {
+  std::printf("%s: error %d\n", call, ::WSAGetLastError());
+  std::exit(2);
+}
+
+struct winsock {
+  winsock() {
+    WSADATA unused;
+    if (::WSAStartup(MAKEWORD(2, 2), &unused) != 0) give_up("WSAStartup");
+  }
+  winsock(const winsock&) = delete;
+  winsock& operator=(const winsock&) = delete;
+  ~winsock() { ::WSACleanup(); }
+};
+
+struct address : sockaddr_in {
+  address() : sockaddr_in{} {
+    sin_family = AF_INET;
+    sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+  }
+  sockaddr* raw() { return reinterpret_cast<sockaddr*>(this); }
+  int size = sizeof(sockaddr_in);
+};
+
+/// A socket of this type on a free port of the loopback interface, which `where` tells.
+inline SOCKET bound(int type, address& where) {
+  const SOCKET made = ::socket(AF_INET, type, 0);
+  if (made == INVALID_SOCKET) give_up("socket");
+  if (::bind(made, where.raw(), where.size) != 0) give_up("bind");
+  if (::getsockname(made, where.raw(), &where.size) != 0) give_up("getsockname");
+  return made;
+}
+
+struct stream_pair {
+  stream_pair() {
+    address where;
+    const SOCKET listener = bound(SOCK_STREAM, where);
+    if (::listen(listener, 1) != 0) give_up("listen");
+    left = ::socket(AF_INET, SOCK_STREAM, 0);
+    if (::connect(left, where.raw(), where.size) != 0) give_up("connect");
+    right = ::accept(listener, nullptr, nullptr);
+    if (right == INVALID_SOCKET) give_up("accept");
+    ::closesocket(listener);
+  }
+
+  SOCKET left;
+  SOCKET right;
+};
+
+/// The error of a receive, or 0 where it ends without one; `bytes` tells what it moved.
+inline int error_of_receive(SOCKET from, int& bytes) {
+  char room[16];
+  bytes = ::recv(from, room, sizeof room, 0);
+  return bytes < 0 ? ::WSAGetLastError() : 0;
+}
+
+inline void let_it_arrive() { ::Sleep(100); }
+
+/// Prints what was seen; the program's exit code: 0 if Wine still lacks it.
+inline int verdict(bool lacked) {
+  std::printf("%s\n", lacked ? "still lacking" : "no longer lacking: amend docs/design/iocp.md");
+  return lacked ? 0 : 1;
+}
+
+}  // namespace plain
