@@ -5,6 +5,8 @@
 // docs/design/iocp.md has the list.
 #pragma once
 
+#include <cstddef>
+
 namespace rill_test {
 
 /// A connection that its peer resets ends as if it had been closed in order.
@@ -12,5 +14,8 @@ bool loses_resets();
 
 /// Of a connected datagram socket: that a datagram was refused is forgotten with the next send.
 bool loses_refusals();
+
+/// This process cannot have as many handles. The limit is raised if it can be.
+bool lacks_descriptors(std::size_t needed);
 
 }  // namespace rill_test
