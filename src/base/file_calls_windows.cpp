@@ -206,11 +206,12 @@ int fstat(int number, struct stat* status) {
       }
       return ::GetLastError() == NO_ERROR ? fail(EBADF) : failure();
   }
-  BY_HANDLE_FILE_INFORMATION about{};
-  if (::GetFileInformationByHandle(handle, &about) == FALSE) return failure();
-  const bool folder = (about.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
-  status->st_mode = folder ? S_IFDIR : S_IFREG;
-  status->st_size = static_cast<off_t>(about.nFileSizeHigh) << 32 | about.nFileSizeLow;
+  FILE_STANDARD_INFO about{};
+  if (::GetFileInformationByHandleEx(handle, FileStandardInfo, &about, sizeof about) == FALSE) {
+    return failure();
+  }
+  status->st_mode = about.Directory != FALSE ? S_IFDIR : S_IFREG;
+  status->st_size = static_cast<off_t>(about.EndOfFile.QuadPart);
   return 0;
 }
 
