@@ -7,6 +7,7 @@
 #include "rill/streams/create_connection.hpp"
 #include "rill/streams/create_server.hpp"
 #include "rill/streams/memory_stream.hpp"
+#include "rill/streams/named_pipe.hpp"
 #include "rill/streams/pipe.hpp"
 #include "rill/streams/sendfile.hpp"
 #include "rill/streams/server.hpp"

@@ -67,13 +67,6 @@ ssize_t read_result(ssize_t done) noexcept {
 /// What is used at a position that the system keeps, or has none: a file, a console.
 bool is_plain(HANDLE handle) noexcept { return ::GetFileType(handle) != FILE_TYPE_PIPE; }
 
-std::wstring wide(const char* text) {
-  const int size = ::MultiByteToWideChar(CP_UTF8, 0, text, -1, nullptr, 0);
-  std::wstring made(size > 0 ? static_cast<std::size_t>(size) - 1 : 0, L'\0');
-  if (size > 1) ::MultiByteToWideChar(CP_UTF8, 0, text, -1, made.data(), size);
-  return made;
-}
-
 DWORD access_of(int flags) noexcept {
   const int mode = flags & O_ACCMODE;
   DWORD access = mode == O_WRONLY ? 0 : FILE_GENERIC_READ;
@@ -117,6 +110,13 @@ int duplicate(HANDLE handle) noexcept {
 }
 
 }  // namespace
+
+std::wstring wide(const char* text) {
+  const int size = ::MultiByteToWideChar(CP_UTF8, 0, text, -1, nullptr, 0);
+  std::wstring made(size > 0 ? static_cast<std::size_t>(size) - 1 : 0, L'\0');
+  if (size > 1) ::MultiByteToWideChar(CP_UTF8, 0, text, -1, made.data(), size);
+  return made;
+}
 
 int close(int handle) {
   if (is_socket(handle)) {

@@ -8,7 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <string>
+
 namespace rill::detail::windows {
+
+/// UTF-8 as the system wants names.
+std::wstring wide(const char* text);
 
 int close(int handle);
 ssize_t read(int handle, void* data, size_t size);

@@ -61,6 +61,12 @@ std::int64_t bytes_of(const iocp_request& request) noexcept {
 
 std::int64_t negated(DWORD code) noexcept { return -static_cast<std::int64_t>(errno_of(code)); }
 
+/// What a read of a pipe or a file ends with when nothing more comes: the other side has closed its
+/// end, or, as the server of a pipe, has thrown us out.
+bool is_end(DWORD code) noexcept {
+  return code == ERROR_BROKEN_PIPE || code == ERROR_PIPE_NOT_CONNECTED || code == ERROR_HANDLE_EOF;
+}
+
 /// After a call that gives zero, or an error of Winsock.
 outcome of_socket_call(const iocp_handle& handle, iocp_request& request, int done) noexcept {
   if (done == 0) return {false, finish(handle, request)};
@@ -74,7 +80,7 @@ outcome of_call(const iocp_handle& handle, iocp_request& request, BOOL done) noe
   if (done != FALSE) return {false, finish(handle, request)};
   const DWORD code = ::GetLastError();
   if (code == ERROR_IO_PENDING) return {true, 0};
-  if (request.op->kind == io_kind::read && code == ERROR_BROKEN_PIPE) return {false, 0};
+  if (request.op->kind == io_kind::read && is_end(code)) return {false, 0};
   return {false, negated(code)};
 }
 
@@ -138,6 +144,16 @@ outcome begin_accept(const iocp_handle& handle, iocp_request& request) noexcept 
   const outcome begun = of_socket_call(handle, request, done != FALSE ? 0 : SOCKET_ERROR);
   if (!begun.pending) dispose(request);
   return begun;
+}
+
+/// A server's end of a named pipe becomes the end of the connection itself.
+outcome begin_pipe_accept(const iocp_handle& handle, iocp_request& request) noexcept {
+  if (::ConnectNamedPipe(handle_of(handle), &request.overlapped) != FALSE) return {false, 0};
+  const DWORD code = ::GetLastError();
+  if (code == ERROR_IO_PENDING) return {true, 0};
+  // A client was there before, and may have gone; what it wrote is still to be read.
+  if (code == ERROR_PIPE_CONNECTED || code == ERROR_NO_DATA) return {false, 0};
+  return {false, negated(code)};
 }
 
 /// An unbound socket is bound to any address, as the call wants.
@@ -213,7 +229,7 @@ std::int64_t failure(const iocp_handle& handle, iocp_request& request) noexcept 
     return moves && bytes_of(request) > 0 ? bytes_of(request) : io_cancelled;
   }
   const DWORD code = code_of(handle, request);
-  if (op.kind == io_kind::read && (code == ERROR_BROKEN_PIPE || code == ERROR_HANDLE_EOF)) return 0;
+  if (op.kind == io_kind::read && is_end(code)) return 0;
   // How Windows tells a datagram's sender that nobody listens.
   if (handle.kind == iocp_kind::datagram && (code == WSAECONNRESET || code == WSAENETRESET)) {
     return -ECONNREFUSED;
@@ -301,7 +317,7 @@ outcome begin(const iocp_handle& handle, iocp_request& request) noexcept {
     case io_kind::send_message:
       return begin_send_message(handle, request);
     case io_kind::accept:
-      return begin_accept(handle, request);
+      return socket ? begin_accept(handle, request) : begin_pipe_accept(handle, request);
     case io_kind::connect:
       return begin_connect(handle, request);
     case io_kind::read:
@@ -321,7 +337,7 @@ std::int64_t finish(const iocp_handle& handle, iocp_request& request) noexcept {
   if (request.overlapped.Internal != 0) return failure(handle, request);
   switch (request.op->kind) {
     case io_kind::accept:
-      return finish_accept(handle, request);
+      return is_socket(handle) ? finish_accept(handle, request) : 0;
     case io_kind::connect:
       ::setsockopt(socket_of(handle), SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0);
       return 0;

@@ -62,6 +62,11 @@ void server_state::serve(std::vector<socket> bound) {
   if (options_.start_serving) begin_to_accept();
 }
 
+void server_state::serve(std::unique_ptr<connection_source> source) {
+  source_ = std::move(source);
+  if (options_.start_serving) begin_to_accept();
+}
+
 void server_state::start_serving() {
   if (!open_) throw_usage("rill: this server is closed");
   if (is_serving()) return;
@@ -70,10 +75,13 @@ void server_state::start_serving() {
 }
 
 void server_state::begin_to_accept() {
-  accepting_.reserve(sockets_.size());
+  const task_options named{"accept"};
+  accepting_.reserve(sockets_.size() + 1);
   for (const socket& listener : sockets_) {
-    const task_options named{"accept"};
     accepting_.push_back(create_task(accept_connections(shared_from_this(), listener), named));
+  }
+  if (source_) {
+    accepting_.push_back(create_task(accept_connections(shared_from_this(), *source_), named));
   }
 }
 
@@ -84,15 +92,15 @@ coro<> server_state::wait_for_room(std::shared_ptr<server_state> self) {
   }
 }
 
-coro<> server_state::accept_connections(std::shared_ptr<server_state> self,
-                                        const socket& listener) {
+template <class Listener>
+coro<> server_state::accept_connections(std::shared_ptr<server_state> self, Listener& listener) {
   bool failing = false;
   while (self->open_) {
     std::exception_ptr problem;
     if (self->is_full()) co_await wait_for_room(self);
     if (!self->open_) break;
     try {
-      socket client = co_await listener.accept();
+      auto client = co_await listener.accept();
       failing = false;
       // Another listener may have been faster.
       if (self->is_full()) co_await wait_for_room(self);
@@ -113,7 +121,10 @@ coro<> server_state::accept_connections(std::shared_ptr<server_state> self,
 }
 
 void server_state::begin(socket client) {
-  state_ref<stream_core> core = stream_core::create(std::move(client), options_.limit);
+  begin(stream_core::create(std::move(client), options_.limit));
+}
+
+void server_state::begin(state_ref<stream_core> core) {
   core->set_listener(shared_from_this());
   clients_.push_back(*core);
   ++client_count_;
@@ -182,6 +193,7 @@ void server_state::close() noexcept {
   accepting_.clear();
   files_.clear();  // first: no other server may have bound there yet
   sockets_.clear();
+  if (source_) source_->close();
   room_.tell();
   closed_.tell();
   note_end();

@@ -53,6 +53,19 @@ struct connection_service {
   protocol_maker maker = {};
 };
 
+/// Where connections come from that are no sockets.
+class connection_source {
+ public:
+  connection_source() = default;
+  connection_source(const connection_source&) = delete;
+  connection_source& operator=(const connection_source&) = delete;
+  virtual ~connection_source() = default;
+
+  /// The next one. Throws std::system_error, also if it is closed meanwhile.
+  virtual coro<state_ref<stream_core>> accept() = 0;
+  virtual void close() noexcept = 0;
+};
+
 /// Shared by the server, its tasks and its connections.
 class server_state final : public connection_listener,
                            public std::enable_shared_from_this<server_state> {
@@ -64,6 +77,7 @@ class server_state final : public connection_listener,
 
   /// Begins to accept, if the options say so. Once.
   void serve(std::vector<socket> bound);
+  void serve(std::unique_ptr<connection_source> source);
   void start_serving();
 
   void close() noexcept;
@@ -94,11 +108,13 @@ class server_state final : public connection_listener,
   }
   void begin_to_accept();
   static coro<> wait_for_room(std::shared_ptr<server_state> self);
-  static coro<> accept_connections(std::shared_ptr<server_state> self, const socket& listener);
+  template <class Listener>
+  static coro<> accept_connections(std::shared_ptr<server_state> self, Listener& listener);
   friend class running_handler;
   friend class served_protocol;
   static coro<> handle(std::unique_ptr<running_handler> mark, state_ref<stream_core> core);
   void begin(socket client);
+  void begin(state_ref<stream_core> core);
   void begin_handler(state_ref<stream_core> core);
   void begin_protocol(state_ref<stream_core> core);
   void report(std::string_view text, std::exception_ptr error) noexcept;
@@ -109,6 +125,7 @@ class server_state final : public connection_listener,
   server_options options_;
   std::vector<socket> sockets_;  // does not grow while a task accepts
   std::vector<socket_file> files_;
+  std::unique_ptr<connection_source> source_;  // instead of sockets
   std::vector<task<>> accepting_;
   intrusive_list<stream_core, connection_link> clients_;  // leave by connection_closed()
   intrusive_list<running_handler> handlers_;

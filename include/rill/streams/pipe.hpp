@@ -36,6 +36,9 @@ pipe_streams open_pipe(std::size_t limit = default_stream_limit);
 /// Opens a FIFO for reading. **Suspends** until a writer has written something, or has come and
 /// gone; without one the end of the stream would come at once. **Cancellation** closes it.
 /// **Throws** std::system_error if it cannot be opened, std::invalid_argument if it is no FIFO.
+///
+/// On Windows a FIFO is a named pipe, `\\.\pipe\name`, that is there while somebody reads: each
+/// reader makes an end of it, for one writer, and waits until that has come.
 coro<stream_reader> open_fifo_reader(std::string path, std::size_t limit = default_stream_limit);
 /// Opens a FIFO for writing. **Suspends** until somebody has opened it for reading; asks for that
 /// every 20 ms, as the system does not tell. Otherwise as above.
