@@ -15,8 +15,9 @@ namespace rill::detail {
 
 /// One end of a connected pair; owns the handle. For one thread at a time.
 ///
-/// With a handle that becomes readable when the other process has ended, neither call waits longer
-/// than that process lives, whoever else holds its end. Without one, both block.
+/// With a handle that becomes readable when the other process has ended (Windows: of the process
+/// itself), neither call waits longer than that process lives, whoever else holds its end. Without
+/// one, both block.
 class process_channel {
  public:
   using clock = std::chrono::steady_clock;
@@ -52,6 +53,13 @@ class process_channel {
   native_handle socket_ = invalid_handle;
   native_handle ended_ = invalid_handle;
   clock::time_point deadline_ = clock::time_point::max();
+
+  // Where bytes and handles come in frames: Windows.
+  std::size_t move(wanted what, std::byte* data, std::size_t size);
+  void write_whole(std::span<const std::byte> bytes);
+  void read_whole(std::span<std::byte> room);
+  native_handle event_ = invalid_handle;  // tells the end of the call that is under way
+  std::size_t frame_left_ = 0;            // of the frame that is being received
 };
 
 /// A connected pair; neither end is inherited by programs that this one starts.

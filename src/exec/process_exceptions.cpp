@@ -3,10 +3,12 @@
 
 #include <cxxabi.h>
 
+#include <algorithm>
 #include <any>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -17,6 +19,7 @@
 #include <string_view>
 #include <system_error>
 #include <typeinfo>
+#include <utility>
 #include <variant>
 
 #include "base/system_errors.hpp"
@@ -87,11 +90,12 @@ std::string readable(const std::type_info& type) {
   return status == 0 ? std::string(name.get()) : std::string(type.name());
 }
 
-// The two categories whose numbers every process reads the same way.
-std::optional<bool> is_generic(const std::error_code& code) {
-  if (code.category() == std::generic_category()) return true;
-  if (code.category() == system_errors()) return false;
-  return std::nullopt;
+// The categories whose numbers every process reads the same way; the first and the last are one,
+// but for Windows.
+const std::array<const std::error_category*, 3>& known_categories() {
+  static const std::array<const std::error_category*, 3> all{
+      &system_errors(), &std::generic_category(), &std::system_category()};
+  return all;
 }
 
 // What the thrower wrote, without the description of the code that the constructor appends.
@@ -114,20 +118,35 @@ void write_other(wire_writer& out, std::string_view type, std::string_view messa
 }
 
 bool write_code(wire_writer& out, carried kind, const std::error_code& code, const char* what) {
-  const std::optional<bool> generic = is_generic(code);
-  if (!generic) return false;
+  const auto& known = known_categories();
+  const auto found = std::find(known.begin(), known.end(), &code.category());
+  if (found == known.end()) return false;
   write_kind(out, kind);
-  out.write_number(static_cast<std::uint8_t>(*generic));
+  out.write_number(static_cast<std::uint8_t>(found - known.begin()));
   out.write_number(static_cast<std::int32_t>(code.value()));
   out.write_text(own_text(what, code));
   return true;
 }
 
 std::error_code read_code(wire_reader& in) {
-  const bool generic = in.read_number<std::uint8_t>() != 0;
+  const auto category = in.read_number<std::uint8_t>();
   const auto value = in.read_number<std::int32_t>();
-  return generic ? std::error_code(value, std::generic_category())
-                 : std::error_code(value, system_errors());
+  return {value, *known_categories().at(category)};
+}
+
+// The system's own spelling: on Windows it has wide characters.
+void write_path(wire_writer& out, const std::filesystem::path& path) {
+  const std::filesystem::path::string_type& text = path.native();
+  const char* const bytes = reinterpret_cast<const char*>(text.data());
+  out.write_text({bytes, text.size() * sizeof *text.data()});
+}
+
+std::filesystem::path read_path(wire_reader& in) {
+  const std::string bytes = in.read_text();
+  std::filesystem::path::string_type text(bytes.size() / sizeof(std::filesystem::path::value_type),
+                                          std::filesystem::path::value_type());
+  std::memcpy(text.data(), bytes.data(), text.size() * sizeof *text.data());
+  return {std::move(text)};
 }
 
 bool write_known(wire_writer& out, const std::exception& error) {
@@ -141,8 +160,8 @@ bool write_known(wire_writer& out, const std::exception& error) {
     if (!write_code(out, carried::file, of_file.code(), of_file.std::system_error::what())) {
       return false;
     }
-    out.write_text(of_file.path1().native());
-    out.write_text(of_file.path2().native());
+    write_path(out, of_file.path1());
+    write_path(out, of_file.path2());
     return true;
   }
   if (type == typeid(remote_error)) {
@@ -196,8 +215,8 @@ std::exception_ptr read_exception(wire_reader& in) {
     case carried::file: {
       const std::error_code code = read_code(in);
       const std::string what = in.read_text();
-      const std::string first = in.read_text();
-      const std::string second = in.read_text();
+      const std::filesystem::path first = read_path(in);
+      const std::filesystem::path second = read_path(in);
       return std::make_exception_ptr(std::filesystem::filesystem_error(what, first, second, code));
     }
     case carried::cancelled:

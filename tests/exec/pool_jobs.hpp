@@ -7,11 +7,16 @@
 #include <thread>
 #include <vector>
 
+#include "rill/exec/exec_errors.hpp"
 #include "rill/exec/process_pool_executor.hpp"
+#include "support/other_process.hpp"
 
 namespace rill_test {
 
-inline constexpr auto both_starts = {rill::worker_start::spawn, rill::worker_start::fork_server};
+/// Spawn alone, where the system has no other way.
+inline const std::vector<rill::worker_start> both_starts =
+    can_fork() ? std::vector{rill::worker_start::spawn, rill::worker_start::fork_server}
+               : std::vector{rill::worker_start::spawn};
 
 inline rill::process_pool_options workers(std::size_t count,
                                           rill::worker_start start = rill::worker_start::spawn) {
@@ -29,6 +34,17 @@ bool comes_true(Condition condition) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return false;
+}
+
+/// What a job's end says of the pool.
+template <class Job>
+std::string broken_text(const Job& job) {
+  try {
+    job.result();
+  } catch (const rill::broken_process_pool& broken) {
+    return broken.what();
+  }
+  return "not broken";
 }
 
 }  // namespace rill_test

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
-// What process pools do when workers, initializers, jobs and systems fail.
+// What process pools do when POSIX fails them: signals, forks, descriptors.
 #include <signal.h>
 #include <spawn.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -31,29 +29,18 @@
 using namespace std::chrono_literals;
 using Catch::Contains;
 using rill_test::both_starts;
+using rill_test::broken_text;
 using rill_test::comes_true;
 using rill_test::workers;
 
 namespace {
 
 int add(int a, int b) { return a + b; }
-void leave(int code) { std::exit(code); }
-void crash() {
-  ::signal(SIGSEGV, SIG_DFL);  // not a sanitizer's report
-  ::raise(SIGSEGV);
-}
-void give_up() { std::abort(); }
-void die() { ::raise(SIGKILL); }
 std::int64_t who() { return ::getpid(); }
 std::int64_t parent() { return ::getppid(); }
 void hold(const rill::shared_value<std::int64_t>& id) {
   id.store(::getpid());
   std::this_thread::sleep_for(60s);
-}
-void throw_at_start(const std::string& what) { throw std::runtime_error(what); }
-int pool_in_a_pool(int number) {
-  rill::process_pool_executor pool(workers(1));
-  return pool.submit<&add>(number, 1).result();
 }
 // A process that has the worker's end of the channel, and outlives it.
 void leave_a_child(const rill::shared_value<std::int64_t>& id) {
@@ -92,46 +79,7 @@ struct watch_by_channel {
   ~watch_by_channel() { rill::detail::choose_parent_watch(rill::detail::parent_watch::by_signal); }
 };
 
-template <class Job>
-std::string broken_text(const Job& job) {
-  try {
-    job.result();
-  } catch (const rill::broken_process_pool& broken) {
-    return broken.what();
-  }
-  return "not broken";
-}
-
 }  // namespace
-
-TEST_CASE("a worker that ends takes its job along, and is replaced", "[process]") {
-  for (const auto start : both_starts) {
-    rill::process_pool_executor pool(workers(1, start));
-    CHECK_THAT(broken_text(pool.submit<&leave>(3)), Contains("ended with code 3"));
-    CHECK_THAT(broken_text(pool.submit<&leave>(0)), Contains("ended with code 0"));
-    CHECK_THAT(broken_text(pool.submit<&die>()), Contains("signal 9 (Killed)"));
-    CHECK(pool.submit<&add>(1, 2).result() == 3);
-    CHECK(pool.stats().lost == 3);
-  }
-}
-
-TEST_CASE("a worker that crashes takes its job along", "[process]") {
-  rill::process_pool_executor pool(workers(1));
-  CHECK_THAT(broken_text(pool.submit<&crash>()), Contains("the worker process"));
-  CHECK_THAT(broken_text(pool.submit<&give_up>()), Contains("the worker process"));
-  CHECK(pool.submit<&add>(1, 2).result() == 3);
-}
-
-TEST_CASE("a worker that is killed while it has nothing to do is not missed", "[process]") {
-  for (const auto start : both_starts) {
-    rill::process_pool_executor pool(workers(1, start));
-    const std::int64_t first = pool.submit<&who>().result();
-    ::kill(static_cast<pid_t>(first), SIGKILL);
-    REQUIRE(comes_true([&] { return pool.stats().workers == 0; }));
-    CHECK(has_gone(first));
-    CHECK(pool.submit<&who>().result() != first);
-  }
-}
 
 TEST_CASE("the death of a worker shows at once, though a child of it holds its channel",
           "[process]") {
@@ -140,36 +88,6 @@ TEST_CASE("the death of a worker shows at once, though a child of it holds its c
     rill::process_pool_executor pool(workers(1, start));
     CHECK_THAT(broken_text(pool.submit<&leave_a_child>(id)), Contains("signal 9"));
     ::kill(static_cast<pid_t>(id.load()), SIGKILL);
-  }
-}
-
-TEST_CASE("an initializer that fails breaks the pool for all jobs", "[process]") {
-  for (const auto start : both_starts) {
-    auto options = workers(2, start);
-    SECTION("by an exception") {
-      options.initializer = rill::process_initializer::of<&throw_at_start>("no table");
-      rill::process_pool_executor pool(options);
-      CHECK_THAT(broken_text(pool.submit<&add>(1, 2)), Contains("has thrown: no table"));
-      CHECK_THROWS_AS(pool.submit<&add>(1, 2), rill::broken_process_pool);
-    }
-    SECTION("by its death") {
-      options.initializer = rill::process_initializer::of<&die>();
-      rill::process_pool_executor pool(options);
-      CHECK_THAT(broken_text(pool.submit<&add>(1, 2)), Contains("signal 9"));
-      CHECK_THROWS_AS(pool.submit<&add>(1, 2), rill::broken_process_pool);
-    }
-  }
-}
-
-TEST_CASE("all workers can be killed, and the pool goes on", "[process]") {
-  for (const auto start : both_starts) {
-    rill::process_pool_executor pool(workers(1, start));
-    const rill::shared_value<std::int64_t> id(0);
-    const auto held = pool.submit<&hold>(id);
-    REQUIRE(comes_true([&] { return id.load() != 0; }));
-    pool.kill_workers();
-    CHECK_THAT(broken_text(held), Contains("signal 9"));
-    CHECK(pool.submit<&add>(1, 2).result() == 3);
   }
 }
 
@@ -321,13 +239,6 @@ TEST_CASE("workers that watch their channel serve, and end when their pool does"
   }
 }
 
-TEST_CASE("a job may have a pool of its own", "[process]") {
-  for (const auto start : both_starts) {
-    rill::process_pool_executor pool(workers(1, start));
-    CHECK(pool.submit<&pool_in_a_pool>(41).result() == 42);
-  }
-}
-
 TEST_CASE("a forked child has no part in the pool of its parent", "[process]") {
   auto pool = std::make_unique<rill::process_pool_executor>(workers(1));
   CHECK(pool->submit<&add>(1, 2).result() == 3);
@@ -359,38 +270,5 @@ TEST_CASE("a forked child neither ends the pool of its parent nor waits for it",
     CHECK(end.exit_code == 0);
     CHECK(pool.submit<&who>().result() == worker);
     CHECK(pool.stats().lost == 0);
-  }
-}
-
-// Each job ends with its value or with broken_process_pool; the counter tells how many were done.
-TEST_CASE("workers that are killed at random moments lose no job silently", "[process][stress]") {
-  std::minstd_rand random(2026);  // the same moments each time
-  for (const auto start : both_starts) {
-    rill::process_pool_executor pool(workers(2, start));
-    std::vector<rill::executor_future<int>> jobs;
-    int kills = 0;
-    while (pool.stats().lost < 500) {  // a thousand deaths in all
-      for (int i = 0; i < 8; ++i) jobs.push_back(pool.submit<&add>(i, kills));
-      const auto ids = pool.worker_ids();
-      std::this_thread::sleep_for(std::chrono::microseconds(random() % 1500));
-      if (ids.empty()) continue;
-      ::kill(static_cast<pid_t>(ids[random() % ids.size()]), SIGKILL);
-      ++kills;
-    }
-    pool.shutdown();
-    std::size_t done = 0;
-    std::size_t lost = 0;
-    for (const auto& job : jobs) {
-      REQUIRE(job.done());
-      if (job.exception() == nullptr) {
-        ++done;
-      } else {
-        ++lost;
-        CHECK_THROWS_AS(job.result(), rill::broken_process_pool);
-      }
-    }
-    CHECK(done + lost == jobs.size());
-    CHECK(lost <= static_cast<std::size_t>(2 * kills));
-    CHECK(pool.stats().workers == 0);
   }
 }

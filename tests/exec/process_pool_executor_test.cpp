@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/exec/process_pool_executor.hpp"
 
-#include <signal.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <list>
@@ -21,6 +18,7 @@
 #include "rill/loop/sleep.hpp"
 #include "support/catch.hpp"
 #include "support/open_descriptors.hpp"
+#include "support/other_process.hpp"
 
 using namespace std::chrono_literals;
 using rill_test::both_starts;
@@ -30,7 +28,7 @@ using rill_test::workers;
 namespace {
 
 int add(int a, int b) { return a + b; }
-std::int64_t who() { return ::getpid(); }
+std::int64_t who() { return rill_test::own_process_number(); }
 std::string reversed(const std::string& text) { return {text.rbegin(), text.rend()}; }
 void nothing() {}
 bool is_even(int number) noexcept { return number % 2 == 0; }
@@ -74,7 +72,7 @@ TEST_CASE("jobs are done in another process and their results come back", "[proc
     CHECK(pool.submit<&reversed>("abc").result() == "cba");
     pool.submit<&nothing>().result();
     CHECK(pool.submit<&is_even>(3).result() == false);
-    CHECK(pool.submit<&who>().result() != ::getpid());
+    CHECK(pool.submit<&who>().result() != rill_test::own_process_number());
     CHECK(rill::run_in_executor<&add>(pool, 4, 5).result() == 9);
   }
 }
@@ -225,7 +223,7 @@ TEST_CASE("a pool leaves neither descriptors nor processes behind", "[process]")
   }
   CHECK(rill_test::open_descriptors() == before);
   CHECK_FALSE(ids.empty());
-  for (const std::int64_t id : ids) CHECK(::kill(static_cast<pid_t>(id), 0) != 0);
+  for (const std::int64_t id : ids) CHECK_FALSE(rill_test::process_is_there(id));
 }
 
 TEST_CASE("a done-callback may destroy the pool of its job", "[process]") {

@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/exec/shared_value.hpp"
 
-#include <signal.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <chrono>
 #include <stdexcept>
-#include <string>
-#include <system_error>
 #include <thread>
-#include <utility>
-#include <vector>
 
-#include "base/system_calls.hpp"
 #include "rill/core/errors.hpp"
 #include "support/catch.hpp"
-#include "support/child_process.hpp"
 #include "support/open_descriptors.hpp"
 
 using namespace std::chrono_literals;
@@ -54,16 +44,6 @@ TEST_CASE("a larger value is changed under its lock", "[shared]") {
     CHECK_FALSE(guard.recovered());
   }
   CHECK(shared.lock()->balance == 15);
-}
-
-TEST_CASE("a forked process shares the value", "[shared]") {
-  const rill::shared_value<int> shared(0);
-  const auto end = rill_test::run_in_child([&] {
-    for (int i = 0; i < 1000; ++i) *shared.lock() += 1;
-    return 0;
-  });
-  CHECK(end.exit_code == 0);
-  CHECK(shared.load() == 1000);
 }
 
 TEST_CASE("the lock keeps others out, and an error lets it go", "[shared]") {
@@ -105,23 +85,6 @@ TEST_CASE("locking what the thread has locked is an error, not a deadlock", "[sh
   CHECK_THROWS_AS(shared.lock(), rill::usage_error);
 }
 
-TEST_CASE("a holder that dies gives the lock up, and the next one is told", "[shared]") {
-  const rill::shared_value<account> shared(account{10, 0});
-  const auto end = rill_test::run_in_child([&] {
-    const auto guard = shared.lock();
-    guard->balance = 0;
-    ::raise(SIGKILL);
-    return 0;
-  });
-  CHECK(end.signal_number == SIGKILL);
-  {
-    const auto guard = shared.lock();
-    CHECK(guard.recovered());
-    CHECK(guard->balance == 0);
-  }
-  CHECK_FALSE(shared.lock().recovered());
-}
-
 TEST_CASE("two threads and the lock lose no update", "[shared]") {
   const rill::shared_value<long> shared(0);
   const auto count = [&] {
@@ -138,26 +101,6 @@ TEST_CASE("a shared value gives its memory and its descriptor back", "[shared]")
   const int before = rill_test::open_descriptors();
   {
     const rill::shared_value<int> shared(0);
-  }
-  CHECK(rill_test::open_descriptors() == before);
-}
-
-TEST_CASE("memory that cannot be had is an error", "[shared]") {
-  const int before = rill_test::open_descriptors();
-  const rill::detail::system_calls_restorer restorer;
-  SECTION("no descriptor") {
-    rill::detail::current_system_calls.memfd_create = [](const char*, unsigned) {
-      errno = EMFILE;
-      return -1;
-    };
-    CHECK_THROWS_AS(rill::shared_value<int>(0), std::system_error);
-  }
-  SECTION("no memory") {
-    rill::detail::current_system_calls.ftruncate = [](int, off_t) {
-      errno = ENOSPC;
-      return -1;
-    };
-    CHECK_THROWS_AS(rill::shared_value<int>(0), std::system_error);
   }
   CHECK(rill_test::open_descriptors() == before);
 }

@@ -42,8 +42,12 @@ class shared_segment {
   struct header;
   shared_segment(native_handle handle, std::size_t bytes);
   header& head() const noexcept { return *static_cast<header*>(memory_); }
+  // Where the lock does not lie in the memory: Windows.
+  void open_lock();
+  attempt take(unsigned long milliseconds);
 
   native_handle handle_;
+  native_handle lock_ = invalid_handle;  // likewise
   std::size_t bytes_;
   void* memory_ = nullptr;
 };
