@@ -34,8 +34,6 @@ terminal_size get_terminal_size(native_handle terminal) {
   return told;
 }
 
-terminal_mode::terminal_mode() noexcept = default;
-
 terminal_mode::terminal_mode(native_handle terminal, terminal_mode_options options) {
   struct stat status{};
   if (!is_terminal(terminal) || ::fstat(static_cast<int>(terminal), &status) != 0) {
@@ -53,19 +51,6 @@ terminal_mode::terminal_mode(native_handle terminal, terminal_mode_options optio
   }
   record_ = made.release();
 }
-
-terminal_mode::terminal_mode(terminal_mode&& other) noexcept
-    : record_(std::exchange(other.record_, nullptr)) {}
-
-terminal_mode& terminal_mode::operator=(terminal_mode&& other) noexcept {
-  if (this != &other) {
-    restore();
-    record_ = std::exchange(other.record_, nullptr);
-  }
-  return *this;
-}
-
-terminal_mode::~terminal_mode() { restore(); }
 
 void terminal_mode::restore() noexcept {
   const std::unique_ptr<detail::terminal_mode_record> ended(std::exchange(record_, nullptr));

@@ -12,6 +12,7 @@
 #include "rill/streams/terminal.hpp"
 #include "streams/happening.hpp"
 #include "streams/terminal_mode_record.hpp"
+#include "streams/waiting_mark.hpp"
 
 namespace rill {
 
@@ -158,20 +159,6 @@ void terminal_size_state::close() noexcept {
 }
 
 namespace {
-
-class waiting_mark {
- public:
-  explicit waiting_mark(bool& mark) : mark_(mark) {
-    if (mark) throw_usage("rill: another task waits for the size of this terminal already");
-    mark = true;
-  }
-  waiting_mark(const waiting_mark&) = delete;
-  waiting_mark& operator=(const waiting_mark&) = delete;
-  ~waiting_mark() { mark_ = false; }
-
- private:
-  bool& mark_;
-};
 
 coro<terminal_size> wait_for_change(state_ref<terminal_size_state> state) {
   const waiting_mark mark(state->waiting);

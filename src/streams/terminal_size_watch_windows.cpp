@@ -9,6 +9,7 @@
 #include "rill/core/scheduler.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/streams/terminal.hpp"
+#include "streams/waiting_mark.hpp"
 
 namespace rill {
 
@@ -51,20 +52,6 @@ class terminal_size_state {
 };
 
 namespace {
-
-class waiting_mark {
- public:
-  explicit waiting_mark(bool& mark) : mark_(mark) {
-    if (mark) throw_usage("rill: another task waits for the size of this terminal already");
-    mark = true;
-  }
-  waiting_mark(const waiting_mark&) = delete;
-  waiting_mark& operator=(const waiting_mark&) = delete;
-  ~waiting_mark() { mark_ = false; }
-
- private:
-  bool& mark_;
-};
 
 coro<terminal_size> wait_for_change(state_ref<terminal_size_state> state) {
   const waiting_mark mark(state->waiting);
