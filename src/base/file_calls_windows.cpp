@@ -100,6 +100,22 @@ int opened_flags(HANDLE handle) noexcept {
   return flags;
 }
 
+/// Whether its calls wait for their end, whatever is asked for. It cannot be changed.
+bool is_synchronous(HANDLE handle) noexcept {
+  constexpr auto mode_information = static_cast<FILE_INFORMATION_CLASS>(16);
+  constexpr ULONG waits = 0x10 | 0x20;  // FILE_SYNCHRONOUS_IO_ALERT, _NONALERT
+  ULONG mode = 0;
+  IO_STATUS_BLOCK unused{};
+  const NTSTATUS status =
+      ::NtQueryInformationFile(handle, &unused, &mode, sizeof mode, mode_information);
+  return status == 0 && (mode & waits) != 0;
+}
+
+int make_non_blocking(int handle) noexcept {
+  if (is_socket(handle)) return set_non_blocking(handle);
+  return is_synchronous(handle_of(handle)) ? fail(ENOTSUP) : 0;
+}
+
 int duplicate(HANDLE handle) noexcept {
   HANDLE made = nullptr;
   const HANDLE self = ::GetCurrentProcess();
@@ -240,7 +256,7 @@ int fcntl(int handle, int command, int value) {
     case F_GETFL:
       return is_socket(handle) ? O_RDWR | O_NONBLOCK : opened_flags(handle_of(handle));
     case F_SETFL:
-      return (value & O_NONBLOCK) != 0 && is_socket(handle) ? set_non_blocking(handle) : 0;
+      return (value & O_NONBLOCK) != 0 ? make_non_blocking(handle) : 0;
     case F_DUPFD_CLOEXEC:
       return is_socket(handle) ? fail(EOPNOTSUPP) : duplicate(handle_of(handle));
     default:

@@ -27,7 +27,8 @@ int fstat(int handle, struct stat* status);
 off_t seek(int handle, off_t offset, int from);
 int ftruncate(int handle, off_t size);
 int fsync(int handle);
-/// F_GETFL tells what was opened for what; F_SETFL makes sockets non-blocking; F_DUPFD_CLOEXEC.
+/// F_GETFL tells what was opened for what; F_SETFL makes sockets non-blocking, and refuses to do so
+/// with what was not opened for overlapped operations; F_DUPFD_CLOEXEC.
 int fcntl(int handle, int command, int value);
 /// Everything is ready: the calls above wait by themselves. Nobody asks about sockets here.
 int poll(pollfd* handles, nfds_t count, int milliseconds);

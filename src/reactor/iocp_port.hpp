@@ -29,6 +29,7 @@ class iocp_port {
   std::span<const OVERLAPPED_ENTRY> wait(std::int64_t timeout_ns) noexcept;
   /// Any thread.
   void wake() noexcept;
+  native_handle handle() const noexcept { return reinterpret_cast<native_handle>(port_); }
 
  private:
   bool arm_timer(std::int64_t timeout_ns) noexcept;

@@ -112,6 +112,7 @@ void iocp_reactor::list(iocp_handle& handle) noexcept {
   handle.listed = true;
   handle.next_listed = listed_;
   listed_ = &handle;
+  show();
 }
 
 void iocp_reactor::issue_listed() noexcept {
@@ -140,6 +141,7 @@ void iocp_reactor::forget_operations(record_list<io_op>& lane) noexcept {
   while (io_op* const op = lane.pop_front()) {
     if ((op->reactor_state & state_issued) == 0) {
       end(*op, io_closed);
+      show();
       continue;
     }
     if ((op->reactor_state & state_asked) == 0) ask_back(*op);
@@ -226,9 +228,23 @@ void iocp_reactor::tell() noexcept {
 }
 
 // Only the first of several calls, and only if the thread sleeps, costs a system call. The exchange
-// releases what was queued before to the one in wait().
+// releases what was queued before to the one in wait(). A host that waits for the port sleeps
+// elsewhere, and nobody knows when.
 void iocp_reactor::wake() noexcept {
-  if (activity_.exchange(woken, std::memory_order_acq_rel) == asleep) port_.wake();
+  const std::uint8_t before = activity_.exchange(woken, std::memory_order_acq_rel);
+  if (before == asleep || (before == awake && polled_.load(std::memory_order_relaxed))) {
+    port_.wake();
+  }
+}
+
+// What is to be told or issued by the next wait() without a report of the kernel's.
+void iocp_reactor::show() noexcept {
+  if (polled_.load(std::memory_order_relaxed)) wake();
+}
+
+native_handle iocp_reactor::pollable() const noexcept {
+  polled_.store(true, std::memory_order_relaxed);
+  return port_.handle();
 }
 
 }  // namespace rill::detail

@@ -30,7 +30,9 @@ class iocp_reactor final : public reactor {
   ~iocp_reactor() override;
 
   std::string_view name() const noexcept override { return "iocp"; }
-  bool supports(reactor_feature /*feature*/) const noexcept override { return false; }
+  bool supports(reactor_feature feature) const noexcept override {
+    return feature == reactor_feature::pollable;
+  }
   bool start(io_op& op) noexcept override;
   io_cancel cancel(io_op& op) noexcept override;
   void forget(native_handle handle) noexcept override;
@@ -39,6 +41,8 @@ class iocp_reactor final : public reactor {
   void wait(std::int64_t timeout_ns) noexcept override;
   void wake() noexcept override;
   std::size_t pending() const noexcept override { return pending_; }
+  /// The port, which systems let threads wait for while a report is in it.
+  native_handle pollable() const noexcept override;
 
  private:
   /// Bits of io_op::reactor_state.
@@ -62,6 +66,7 @@ class iocp_reactor final : public reactor {
   void take(iocp_request& request) noexcept;
   void take_result(io_op& op, std::int64_t result) noexcept;
   void tell() noexcept;
+  void show() noexcept;
 
   iocp_port port_;
   iocp_requests requests_;
@@ -72,6 +77,7 @@ class iocp_reactor final : public reactor {
   std::size_t pending_ = 0;
   std::size_t in_kernel_ = 0;  // requests whose completion is still to come
   std::atomic<std::uint8_t> activity_{awake};
+  mutable std::atomic<bool> polled_{false};  // pollable() was given to somebody
 };
 
 }  // namespace rill::detail

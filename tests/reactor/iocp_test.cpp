@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What is Windows' own of the iocp reactor; the rest is in the tests of all reactors.
+#include <windows.h>
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include "base/system_calls.hpp"
+#include "rill/loop/reactor.hpp"
+#include "rill/streams/pipe.hpp"
+#include "support/coroutine_case.hpp"
+#include "support/skip.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using rill::detail::system_calls;
+
+struct read_op : rill::io_op {
+  explicit read_op(rill::native_handle from) {
+    complete = [](rill::io_op& op) noexcept { static_cast<read_op&>(op).ended = true; };
+    kind = rill::io_kind::read;
+    handle = from;
+    data = room;
+    size = sizeof room;
+  }
+  char room[16] = {};
+  bool ended = false;
+};
+
+class pipe {
+ public:
+  pipe() { REQUIRE(system_calls().pipe2(ends_, O_NONBLOCK | O_CLOEXEC) == 0); }
+  pipe(const pipe&) = delete;
+  pipe& operator=(const pipe&) = delete;
+  ~pipe() {
+    system_calls().close(ends_[0]);
+    system_calls().close(ends_[1]);
+  }
+  rill::native_handle read_end() const { return ends_[0]; }
+  void put(const std::string& text) const {
+    REQUIRE(system_calls().write(ends_[1], text.data(), text.size()) ==
+            static_cast<ssize_t>(text.size()));
+  }
+
+ private:
+  int ends_[2];
+};
+
+bool shows(const rill::reactor& io) {
+  return ::WaitForSingleObject(reinterpret_cast<HANDLE>(io.pollable()), 0) == WAIT_OBJECT_0;
+}
+
+bool lacks_fine_timers() {
+  constexpr DWORD high_resolution = 2;
+  const HANDLE timer =
+      ::CreateWaitableTimerExW(nullptr, nullptr, high_resolution, TIMER_ALL_ACCESS);
+  if (timer != nullptr) ::CloseHandle(timer);
+  if (timer == nullptr) rill_test::skip("here are no timers of high resolution");
+  return timer == nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("a host that waits for the port sees what is to be told", "[iocp]") {
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("iocp");
+  CHECK(io->supports(rill::reactor_feature::pollable));
+  CHECK_FALSE(shows(*io));
+  const pipe made;
+  read_op op(made.read_end());
+  REQUIRE_FALSE(io->start(op));
+  io->wait(0);
+  CHECK_FALSE(shows(*io));
+  made.put("abc");
+  CHECK(shows(*io));
+  io->wait(0);
+  CHECK(op.ended);
+  CHECK(op.result == 3);
+  CHECK_FALSE(shows(*io));
+}
+
+TEST_CASE("a host that waits for the port is woken", "[iocp]") {
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("iocp");
+  io->wake();
+  CHECK_FALSE(shows(*io));  // nobody had asked for the port when that came
+  io->wait(0);
+  std::thread([&io] { io->wake(); }).join();
+  CHECK(shows(*io));
+  io->wake();
+  io->wait(0);
+  CHECK_FALSE(shows(*io));
+}
+
+TEST_CASE("a host that waits for the port sees the end of what is forgotten", "[iocp]") {
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("iocp");
+  const pipe made;
+  read_op first(made.read_end());
+  read_op second(made.read_end());
+  REQUIRE_FALSE(io->start(first));
+  REQUIRE_FALSE(io->start(second));
+  CHECK_FALSE(shows(*io));
+  io->forget(made.read_end());
+  CHECK(shows(*io));
+  while (!first.ended || !second.ended) io->wait(-1);
+  CHECK(first.result == rill::io_closed);
+  CHECK(second.result == rill::io_closed);
+}
+
+TEST_CASE("a short wait ends in time, and never before", "[iocp]") {
+  if (lacks_fine_timers()) return;
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("iocp");
+  constexpr std::chrono::nanoseconds wanted = 1ms;
+  std::chrono::nanoseconds shortest = 1h;
+  for (int i = 0; i < 20; ++i) {
+    const auto before = std::chrono::steady_clock::now();
+    io->wait(wanted.count());
+    shortest =
+        std::min<std::chrono::nanoseconds>(shortest, std::chrono::steady_clock::now() - before);
+  }
+  CHECK(shortest >= wanted);
+  CHECK(shortest < 10ms);  // a tick of the system's clock is 15.6 ms
+}
+
+RILL_IO_TEST_CASE("a pipe that was not opened for overlapped operations is refused", "[iocp]") {
+  HANDLE ends[2] = {};
+  REQUIRE(::CreatePipe(&ends[0], &ends[1], nullptr, 0) != FALSE);
+  std::error_code code;
+  try {
+    rill::connect_read_pipe(reinterpret_cast<rill::native_handle>(ends[0]));
+  } catch (const std::system_error& error) {
+    code = error.code();
+  }
+  CHECK(code == std::errc::not_supported);
+  CHECK(::CloseHandle(ends[0]) != FALSE);  // the caller's still
+  CHECK(::CloseHandle(ends[1]) != FALSE);
+  co_return;
+}
