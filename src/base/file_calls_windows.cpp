@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cwchar>
 #include <iterator>
+#include <mutex>
 #include <string>
 
 #include "base/socket_calls_windows.hpp"
@@ -56,6 +57,28 @@ ssize_t move(HANDLE handle, off_t offset, Call call) noexcept {
   const DWORD code = done != FALSE ? 0 : ::GetLastError();
   ::CloseHandle(event);
   return code == 0 ? static_cast<ssize_t>(moved) : fail(errno_of(code));
+}
+
+/// Of those who use one handle at a place. Others may share it, to no harm.
+std::mutex& turn_of(int number) noexcept {
+  static std::mutex turns[64];
+  return turns[static_cast<unsigned>(number) / 4 % std::size(turns)];
+}
+
+/// The same, and the position stays where it is: the system moves it with each call on a handle
+/// whose calls wait for their end. It has such calls of one handle wait for each other as well.
+template <class Call>
+ssize_t move_at(int number, off_t offset, Call call) noexcept {
+  if (offset < 0) return fail(EINVAL);  // the system knows two such places, which are no places
+  const std::lock_guard turn(turn_of(number));
+  const HANDLE handle = handle_of(number);
+  LARGE_INTEGER position{};
+  const bool has_position = ::SetFilePointerEx(handle, {}, &position, FILE_CURRENT) != FALSE;
+  const ssize_t moved = move(handle, offset, call);
+  const int error = errno;
+  if (has_position) ::SetFilePointerEx(handle, position, nullptr, FILE_BEGIN);
+  errno = error;
+  return moved;
 }
 
 /// A read beyond the end, and one of a pipe that nobody writes to, are ends and no errors.
@@ -169,14 +192,14 @@ ssize_t write(int number, const void* data, size_t size) {
 
 ssize_t pread(int number, void* data, size_t size, off_t offset) {
   const HANDLE handle = handle_of(number);
-  return read_result(move(handle, offset, [&](OVERLAPPED* record) {
+  return read_result(move_at(number, offset, [&](OVERLAPPED* record) {
     return ::ReadFile(handle, data, size_of(size), nullptr, record);
   }));
 }
 
 ssize_t pwrite(int number, const void* data, size_t size, off_t offset) {
   const HANDLE handle = handle_of(number);
-  return move(handle, offset, [&](OVERLAPPED* record) {
+  return move_at(number, offset, [&](OVERLAPPED* record) {
     return ::WriteFile(handle, data, size_of(size), nullptr, record);
   });
 }

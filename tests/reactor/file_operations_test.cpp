@@ -2,7 +2,6 @@
 //
 // What the contract says of reads and writes of files, on every reactor.
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -13,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/system_calls.hpp"
 #include "rill/loop/io_op.hpp"
 #include "rill/loop/reactor.hpp"
 #include "support/coroutine_case.hpp"
@@ -22,6 +22,7 @@
 namespace {
 
 using rill::io_kind;
+using rill::detail::system_calls;
 
 std::unique_ptr<rill::reactor> reactor_of_case() {
   rill::loop_options options = rill_test::backend_options();
@@ -44,13 +45,13 @@ struct file_op : rill::io_op {
 };
 
 struct open_file {
-  explicit open_file(const std::filesystem::path& path)
-      : number(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+  explicit open_file(const std::filesystem::path& path, int mode = O_RDWR | O_CREAT)
+      : number(system_calls().open(path.string().c_str(), mode | O_CLOEXEC, 0600)) {
     REQUIRE(number >= 0);
   }
   open_file(const open_file&) = delete;
   open_file& operator=(const open_file&) = delete;
-  ~open_file() { ::close(number); }
+  ~open_file() { system_calls().close(number); }
   int number;
 };
 
@@ -83,7 +84,7 @@ RILL_REACTOR_TEST_CASE("files are read and written at any place, and keep their 
   CHECK(result_of(*io, at_end) == 2);
   file_op behind(io_kind::read_at, file.number, room.data(), room.size(), 1000);
   CHECK(result_of(*io, behind) == 0);
-  CHECK(::lseek(file.number, 0, SEEK_CUR) == 0);
+  CHECK(system_calls().lseek(file.number, 0, SEEK_CUR) == 0);
   CHECK(io->pending() == 0);
   io->forget(file.number);
 }
@@ -92,12 +93,12 @@ RILL_REACTOR_TEST_CASE("errors of files are results", "[file_operations]") {
   const rill_test::temporary_folder folder;
   const auto io = reactor_of_case();
   const open_file file(folder.make("file", "text"));
-  const int read_only = ::open(folder.path("file").c_str(), O_RDONLY | O_CLOEXEC);
+  const open_file read_only(folder.path("file"), O_RDONLY);
   char text[] = "xyz";
-  file_op refused(io_kind::write_at, read_only, text, 3, 0);
-  CHECK(result_of(*io, refused) == -EBADF);
-  io->forget(read_only);
-  ::close(read_only);
+  file_op refused(io_kind::write_at, read_only.number, text, 3, 0);
+  const std::int64_t of_write = result_of(*io, refused);
+  CHECK((of_write == -EBADF || of_write == -EACCES));  // Windows: the latter
+  io->forget(read_only.number);
   file_op none(io_kind::read_at, -1, text, 3, 0);
   CHECK(result_of(*io, none) == -EBADF);
   file_op before(io_kind::read_at, file.number, text, 3, ~std::uint64_t{1});
