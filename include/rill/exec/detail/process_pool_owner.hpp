@@ -22,7 +22,7 @@ enum class worker_start : std::uint8_t {
   spawn,
   /// A process of the executable that does nothing else forks them: quicker for programs that take
   /// long to start, and as clean, as it has no threads. What their static initialisers made, the
-  /// workers share copies of.
+  /// workers share copies of. Windows has none: the pool throws std::system_error (not supported).
   fork_server,
 };
 // [/worker_start]
