@@ -60,10 +60,12 @@ depot& shared_depot() noexcept {
   return *made;
 }
 
+// No room is left for more where `first` has a whole batch, where there was never a block, and in a
+// thread that is ending: so the common case asks one thing.
 struct cache_slot {
   block* first = nullptr;  // in use
   block* spare = nullptr;  // one whole batch, or null
-  std::size_t count = 0;   // of first
+  std::size_t room = 0;    // how many more `first` takes
 };
 
 struct thread_cache {
@@ -79,7 +81,8 @@ struct cache_cleaner {
     cache.closed = true;
     for (std::size_t index = 0; index < class_count; ++index) {
       cache_slot& slot = cache.slots[index];
-      if (slot.first != nullptr) shared_depot().give(slot.first, slot.count, index);
+      if (slot.first != nullptr)
+        shared_depot().give(slot.first, batch_length(index) - slot.room, index);
       if (slot.spare != nullptr) shared_depot().give(slot.spare, batch_length(index), index);
       slot = cache_slot();
     }
@@ -115,8 +118,14 @@ RILL_NOINLINE void* refill(cache_slot& slot, std::size_t index) {
     batch = shared_depot().take(index);
     if (batch == nullptr) batch = cut_slab(index);
   }
-  slot.first = batch->next;
-  slot.count = batch->batch_count - 1;
+  block* const rest = batch->next;
+  const std::size_t count = batch->batch_count - 1;
+  if (cache.closed) [[unlikely]] {
+    if (rest != nullptr) shared_depot().give(rest, count, index);
+    return batch;
+  }
+  slot.first = rest;
+  slot.room = batch_length(index) - count;
   return batch;
 }
 
@@ -127,10 +136,12 @@ RILL_NOINLINE void overflow(cache_slot& slot, std::size_t index, block* returned
     return;
   }
   if (!cache.cleaner_ready) arm_cleaner();
-  if (slot.spare != nullptr) shared_depot().give(slot.spare, batch_length(index), index);
-  slot.spare = slot.first;
+  if (slot.first != nullptr) {
+    if (slot.spare != nullptr) shared_depot().give(slot.spare, batch_length(index), index);
+    slot.spare = slot.first;
+  }
   slot.first = returned;
-  slot.count = 1;
+  slot.room = batch_length(index) - 1;
 }
 
 }  // namespace
@@ -141,20 +152,21 @@ void* pool_take(std::size_t size_class) {
   if (first == nullptr) [[unlikely]]
     return refill(slot, size_class);
   slot.first = first->next;
-  --slot.count;
+  __builtin_prefetch(first->next, 1);  // it will be the next that is taken
+  ++slot.room;
   return first;
 }
 
 void pool_give(void* memory, std::size_t size_class) noexcept {
   auto* const returned = ::new (memory) block;
   cache_slot& slot = cache.slots[size_class];
-  if (slot.count == batch_length(size_class) || cache.closed) [[unlikely]] {
+  if (slot.room == 0) [[unlikely]] {
     overflow(slot, size_class, returned);
     return;
   }
   returned->next = slot.first;
   slot.first = returned;
-  ++slot.count;
+  --slot.room;
 }
 
 }  // namespace rill::detail
