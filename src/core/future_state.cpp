@@ -16,12 +16,6 @@ namespace rill {
 
 namespace detail {
 
-future_state::future_state(const future_ops& ops, scheduler& owner, std::uint16_t value_offset,
-                           bool is_task) noexcept
-    : ops_(&ops), scheduler_(&owner), value_offset_(value_offset), is_task_(is_task) {
-  owner.add_reference();
-}
-
 void future_state::last_release() noexcept {
   if (status_ == future_status::error && !observed_) {
     observed_ = true;
@@ -29,7 +23,8 @@ void future_state::last_release() noexcept {
     report_unobserved();
     if (--references_ != 0) return;  // the handler has kept it
   }
-  drop_done_callbacks(*this);
+  if (waiters_ != nullptr) [[unlikely]]
+    drop_done_callbacks(*this);
   scheduler* const owner = scheduler_;
   ops_->destroy(*this);
   owner->release();

@@ -15,12 +15,6 @@ namespace rill::detail {
 
 const ready_ops task_state::step_ops{&task_state::step, &task_state::drop};
 
-task_state::task_state(const future_ops& operations, scheduler& owner,
-                       std::uint16_t value_offset) noexcept
-    : future_state(operations, owner, value_offset, true), ready_node(&step_ops) {}
-
-task_state::~task_state() { delete extras_; }
-
 void task_state::start(promise_base& outermost) noexcept {
   enlist(outermost);
   scheduler_->make_ready(*this);

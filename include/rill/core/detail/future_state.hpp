@@ -96,7 +96,10 @@ class future_state {
 
  protected:
   future_state(const future_ops& ops, scheduler& owner, std::uint16_t value_offset,
-               bool is_task) noexcept;
+               bool is_task) noexcept
+      : ops_(&ops), scheduler_(&owner), value_offset_(value_offset), is_task_(is_task) {
+    owner.add_reference();
+  }
   ~future_state() = default;
 
   const future_ops* ops_;

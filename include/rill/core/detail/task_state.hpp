@@ -177,8 +177,12 @@ class task_state : public future_state, public ready_node {
   static const ready_ops step_ops;
 
  protected:
-  task_state(const future_ops& ops, scheduler& owner, std::uint16_t value_offset) noexcept;
-  ~task_state();
+  task_state(const future_ops& operations, scheduler& owner, std::uint16_t value_offset) noexcept
+      : future_state(operations, owner, value_offset, true), ready_node(&step_ops) {}
+  ~task_state() {
+    if (extras_ != nullptr) [[unlikely]]
+      delete extras_;
+  }
 
   /// What take_outcome() leaves for finish() to tell.
   void set_value_quietly() noexcept { status_ = future_status::value; }
