@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "rill/base/detail/fixed_array.hpp"
+#include "rill/core/detail/fixed_array.hpp"
 #include "rill/core/detail/foreign_awaiter.hpp"
 #include "rill/core/detail/future_awaiter.hpp"
 #include "rill/core/detail/future_state.hpp"

@@ -10,8 +10,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "rill/base/detail/fixed_array.hpp"
 #include "rill/combinators/detail/join_wait.hpp"
+#include "rill/core/detail/fixed_array.hpp"
 
 namespace rill::detail {
 

@@ -8,8 +8,8 @@
 #include <ranges>
 #include <utility>
 
-#include "rill/base/detail/fixed_array.hpp"
 #include "rill/combinators/detail/join_wait.hpp"
+#include "rill/core/detail/fixed_array.hpp"
 #include "rill/loop/detail/loop_services.hpp"
 
 namespace rill {
