@@ -191,6 +191,9 @@ struct future_access {
   static const state_ref<future_state>& state(const any_future& handle) noexcept {
     return handle.state_;
   }
+  static state_ref<future_state> take_state(any_future&& handle) noexcept {
+    return std::move(handle.state_);
+  }
   static any_future wrap(future_state& state) noexcept {
     return any_future(state_ref<future_state>(&state));
   }

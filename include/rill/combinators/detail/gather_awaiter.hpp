@@ -39,7 +39,7 @@ struct gather_results {
 
   template <class Source, class T = typename Source::result>
   static result<T> take(join_member& member) {
-    if (member.state->status() != future_status::value) {
+    if (member.state && member.state->status() != future_status::value) {
       member.state->mark_observed();
       return result<T>(member.state->error());
     }
@@ -72,7 +72,12 @@ class gather_wait : public join_wait {
   ~gather_wait() = default;
 
   void on_member_end(join_member& member) noexcept override {
-    if (Mode::collects || settled() || member.state->status() == future_status::value) return;
+    if (member.state->status() == future_status::value) {
+      // Nobody will ask it for anything: its block goes now, while the caches hold it.
+      if (member.bare) member.state = {};
+      return;
+    }
+    if (Mode::collects || settled()) return;
     failed_ = &member;
     settle();
     cancel_owned();

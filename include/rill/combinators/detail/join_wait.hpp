@@ -31,6 +31,7 @@ struct join_member : future_waiter {
   join_member* next_member = nullptr;
   state_ref<future_state> state;  // set when it is started
   bool owned = false;  // a task of the combinator's own: has ended before the wait is over
+  bool bare = false;   // that, and its result is nothing
 };
 
 /// Invariants: 1. Members are linked to their futures exactly while those are pending and the wait
@@ -135,6 +136,14 @@ RILL_LOCAL_TYPES_IN_FRAME_END
 /// Throws usage_error if a future belongs to another loop.
 void check_same_loop(const scheduler& owner, const future_state& state);
 
+/// Makes a member of a task that was just made for it.
+template <class T>
+void own(join_member& member, task<T>&& running) {
+  member.state = future_access::take_state(std::move(running));
+  member.owned = true;
+  member.bare = std::is_void_v<T>;
+}
+
 template <class T>
 concept future_handle = std::is_base_of_v<any_future, std::remove_cvref_t<T>>;
 
@@ -149,9 +158,7 @@ class join_source {
 
   explicit join_source(Awaitable&& awaited) noexcept : awaited_(awaited) {}
   void start(scheduler& owner, join_member& member) {
-    task<result> running = launch(owner, as_coroutine<Awaitable>(awaited_), {});
-    member.state = future_access::state(running);
-    member.owned = true;
+    own(member, launch(owner, as_coroutine<Awaitable>(awaited_), {}));
   }
 
  private:
@@ -167,9 +174,7 @@ class join_source<coro<T>> {
 
   explicit join_source(coro<T>&& coroutine) noexcept : coroutine_(std::move(coroutine)) {}
   void start(scheduler& owner, join_member& member) {
-    task<T> running = launch(owner, std::move(coroutine_), {});
-    member.state = future_access::state(running);
-    member.owned = true;
+    own(member, launch(owner, std::move(coroutine_), {}));
   }
 
  private:
