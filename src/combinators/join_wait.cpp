@@ -33,8 +33,8 @@ future_state* join_wait::awaited_at(std::size_t index) const noexcept {
 
 void join_wait::add_member(join_member& member) noexcept {
   member.join = this;
-  (last_ == nullptr ? first_ : last_->next_member) = &member;
-  last_ = &member;
+  (cursor_ == nullptr ? first_ : cursor_->next_member) = &member;
+  cursor_ = &member;
   ++count_;
 }
 
@@ -125,11 +125,11 @@ task_state* join_wait::pass_on_to(task_state* previous, const shared_text& reaso
   if (previous == nullptr) {
     asking_ = true;
     asked_ = true;
-    to_ask_ = first_;
+    cursor_ = first_;
   }
-  while (to_ask_ != nullptr) {
-    join_member& member = *to_ask_;
-    to_ask_ = member.next_member;
+  while (cursor_ != nullptr) {
+    join_member& member = *cursor_;
+    cursor_ = member.next_member;
     if (!member.pending() || (!member.owned && !cancels_handles())) continue;
     if (task_state* const task = member.state->as_task()) return task;
     member.state->cancel(reason);

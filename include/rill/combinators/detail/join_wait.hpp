@@ -5,6 +5,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <type_traits>
 #include <utility>
@@ -109,11 +110,11 @@ class join_wait : public parking_awaiter, public native_awaiter {
   static bool was_struck(const join_member& member) noexcept;
 
   join_member* first_ = nullptr;
-  join_member* last_ = nullptr;
-  join_member* to_ask_ = nullptr;  // while a request is passed on
-  std::size_t count_ = 0;
-  std::size_t pending_ = 0;
-  std::size_t owned_pending_ = 0;
+  // While members are added: the last. While a request is passed on: the next to ask.
+  join_member* cursor_ = nullptr;
+  std::uint32_t count_ = 0;
+  std::uint32_t pending_ = 0;
+  std::uint32_t owned_pending_ = 0;
   std::exception_ptr start_error_;
   bool begun_ = false;
   bool settled_ = false;
