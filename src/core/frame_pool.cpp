@@ -2,6 +2,7 @@
 #include "rill/core/detail/frame_pool.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <new>
 
@@ -13,10 +14,12 @@ namespace {
 
 constexpr std::size_t class_count = pool_largest / pool_granule;
 // Blocks are cut from slabs of this size, which are never given back: a block has no header and
-// costs no more than its class, and a program keeps the memory of its peak. A thread keeps at most
-// two slabs' worth of free blocks per class; what is beyond that goes to the depot, where every
-// thread finds it.
+// costs no more than its class, and a program keeps the memory of its peak. A thread's first slabs
+// of a class are smaller, so that a small program touches few pages. A thread keeps at most two
+// slabs' worth of free blocks per class; what is beyond that goes to the depot, where every thread
+// finds it.
 constexpr std::size_t slab_bytes = 32 * 1024;
+constexpr std::size_t first_slab_bytes = 1024;
 
 struct block {
   block* next;
@@ -65,7 +68,8 @@ depot& shared_depot() noexcept {
 struct cache_slot {
   block* first = nullptr;  // in use
   block* spare = nullptr;  // one whole batch, or null
-  std::size_t room = 0;    // how many more `first` takes
+  std::uint32_t room = 0;  // how many more `first` takes
+  std::uint32_t cuts = 0;  // slabs that this thread has cut, as long as they grow
 };
 
 struct thread_cache {
@@ -96,9 +100,12 @@ RILL_NOINLINE void arm_cleaner() noexcept {
   cache.cleaner_ready = true;
 }
 
-block* cut_slab(std::size_t index) {
+// Twice the one before, up to a whole batch.
+block* cut_slab(cache_slot& slot, std::size_t index) {
   const std::size_t size = class_size(index);
-  const std::size_t count = batch_length(index);
+  const std::size_t bytes = first_slab_bytes << slot.cuts;
+  if (bytes < slab_bytes) ++slot.cuts;
+  const std::size_t count = bytes < size ? 1 : bytes / size;
   auto* const slab = static_cast<std::byte*>(::operator new(count * size));
   block* list = nullptr;
   for (std::size_t i = count; i-- > 0;) {
@@ -116,7 +123,7 @@ RILL_NOINLINE void* refill(cache_slot& slot, std::size_t index) {
     slot.spare = nullptr;
   } else {
     batch = shared_depot().take(index);
-    if (batch == nullptr) batch = cut_slab(index);
+    if (batch == nullptr) batch = cut_slab(slot, index);
   }
   block* const rest = batch->next;
   const std::size_t count = batch->batch_count - 1;
@@ -125,7 +132,7 @@ RILL_NOINLINE void* refill(cache_slot& slot, std::size_t index) {
     return batch;
   }
   slot.first = rest;
-  slot.room = batch_length(index) - count;
+  slot.room = static_cast<std::uint32_t>(batch_length(index) - count);
   return batch;
 }
 
@@ -141,7 +148,7 @@ RILL_NOINLINE void overflow(cache_slot& slot, std::size_t index, block* returned
     slot.spare = slot.first;
   }
   slot.first = returned;
-  slot.room = batch_length(index) - 1;
+  slot.room = static_cast<std::uint32_t>(batch_length(index) - 1);
 }
 
 }  // namespace

@@ -96,6 +96,55 @@ TEST_CASE("blocks may be given back on another thread, in any number", "[frame_p
   CHECK(rill_test::allocation_count() - before <= 2);
 }
 
+namespace {
+
+constexpr std::size_t late_size = 1000;
+
+// Made before a thread's first block, so it goes when the thread has given back what it held.
+struct late_user {
+  ~late_user() { pool_deallocate(pool_allocate(late_size), late_size); }
+};
+
+}  // namespace
+
+TEST_CASE("a thread that uses blocks while it ends keeps none", "[frame_pool]") {
+  if (RILL_ASAN != 0 || !rill_test::counts_allocations()) {
+    rill_test::skip("there is no pool here, or nothing counts");
+    return;
+  }
+  std::vector<void*> blocks(95);
+  for (void*& block : blocks) block = pool_allocate(late_size);
+  std::jthread([&] {
+    for (void* const block : blocks) pool_deallocate(block, late_size);
+  }).join();
+  std::jthread([] {
+    static thread_local late_user user;
+    static_cast<void>(&user);
+    pool_deallocate(pool_allocate(48), 48);
+  }).join();
+  const std::size_t before = rill_test::allocation_count();
+  for (void*& block : blocks) block = pool_allocate(late_size);
+  CHECK(rill_test::allocation_count() == before);
+  for (void* const block : blocks) pool_deallocate(block, late_size);
+}
+
+TEST_CASE("a thread's first slabs are small", "[frame_pool]") {
+  if (RILL_ASAN != 0) {
+    rill_test::skip("there is no pool under AddressSanitizer");
+    return;
+  }
+  std::jthread([] {
+    // Neighbours come from one slab, of which the first has no room for them all.
+    std::vector<std::uintptr_t> places(12);
+    for (std::uintptr_t& place : places)
+      place = reinterpret_cast<std::uintptr_t>(pool_allocate(208));
+    bool apart = false;
+    for (std::size_t i = 1; i < places.size(); ++i) apart |= places[i] - places[i - 1] != 208;
+    CHECK(apart);
+    for (const std::uintptr_t place : places) pool_deallocate(reinterpret_cast<void*>(place), 208);
+  }).join();
+}
+
 TEST_CASE("threads allocate and free each other's blocks at the same time", "[frame_pool]") {
   constexpr int rounds = 200;
   std::vector<std::vector<piece>> shelves(4);
