@@ -47,7 +47,7 @@ std::thread start_quiet_thread(std::string name, unique_function<void()> body) {
   });
 }
 
-std::string thread_name(const std::string& prefix, std::size_t number) {
+RILL_COLD std::string thread_name(const std::string& prefix, std::size_t number) {
   const std::string tail = "-" + std::to_string(number);
   return prefix.substr(0, longest_name - tail.size()) + tail;
 }

@@ -22,12 +22,12 @@ std::string_view readable_function(std::string_view name) {
 // A gather of thousands names the first of them.
 constexpr std::size_t most_named = 16;
 
-void append_awaited(std::string& text, detail::future_state* awaited) {
+RILL_COLD void append_awaited(std::string& text, detail::future_state* awaited) {
   if (awaited == nullptr || !awaited->is_task() || awaited->done()) return;
   text += "    which is task '" + detail::task_name(*awaited->as_task()) + "'\n";
 }
 
-void append_task(std::string& text, const any_task& task) {
+RILL_COLD void append_task(std::string& text, const any_task& task) {
   text += "  task '" + task.name() + "'";
   const std::vector<await_frame> frames = call_chain(task);
   if (frames.empty()) text += " (not suspended at an await)";

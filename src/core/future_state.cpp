@@ -30,7 +30,7 @@ void future_state::last_release() noexcept {
   owner->release();
 }
 
-void future_state::report_unobserved() noexcept {
+RILL_COLD void future_state::report_unobserved() noexcept {
   task_state* const task = as_task();
   any_task handle;
   if (task != nullptr) handle = task_access::wrap(*task);

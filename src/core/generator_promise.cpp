@@ -75,6 +75,12 @@ void report_those_at_a_step(scheduler& owner) {
   }
 }
 
+RILL_COLD std::string refusal_of_yield(const await_site& site) {
+  return "rill: an async generator has yielded while it was closed, at " +
+         std::string(site.file_name()) + ":" + std::to_string(site.line()) +
+         "; let generator_exit pass, or return";
+}
+
 }  // namespace
 
 generator_promise_base::~generator_promise_base() {
@@ -116,10 +122,7 @@ void generator_promise_base::end_closing(generator_promise_base& self) {
     end_body(self);
     return;
   }
-  const std::string text = "rill: an async generator has yielded while it was closed, at " +
-                           std::string(self.site().file_name()) + ":" +
-                           std::to_string(self.site().line()) +
-                           "; let generator_exit pass, or return";
+  const std::string text = refusal_of_yield(self.site());
   if (self.is_orphan()) destroy(self);
   throw_usage(text.c_str());
 }

@@ -11,7 +11,7 @@ namespace rill {
 
 namespace detail {
 
-std::string task_name(const task_state& state) {
+RILL_COLD std::string task_name(const task_state& state) {
   if (!state.name().empty()) return std::string(state.name());
   return "task-" + std::to_string(state.id());
 }

@@ -117,7 +117,7 @@ void task_state::withdraw_wait() noexcept {
   }
 }
 
-void task_state::report_stray() noexcept {
+RILL_COLD void task_state::report_stray() noexcept {
   // Suspended, and nobody will resume it. Either the compiler has broken the frame, or a foreign
   // awaitable lost the coroutine. It stays as it is: resuming or destroying a broken frame would
   // make things worse.

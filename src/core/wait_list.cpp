@@ -43,7 +43,7 @@ void list_waiter::check_rest() {
   if (now == stage::orphaned) throw_orphaned();
 }
 
-void list_waiter::throw_orphaned() const {
+RILL_COLD void list_waiter::throw_orphaned() const {
   throw_usage(("rill: this " + std::string(describe()) +
                " was destroyed while tasks waited for it; keep it until they have ended")
                   .c_str());
@@ -93,7 +93,7 @@ void wait_list::answer(list_waiter& waiter) noexcept {
   if (waiter.parked->interrupt_due()) waiter.parked->take_delivery();
 }
 
-void wait_list::throw_two_loops(const char* what) {
+RILL_COLD void wait_list::throw_two_loops(const char* what) {
   throw_usage(("rill: this " + std::string(what) +
                " is used from two event loops; give each its own, or cross over with "
                "call_soon_threadsafe()")

@@ -11,7 +11,7 @@ namespace rill::detail {
 
 namespace {
 
-void report_callback_error(scheduler& owner) noexcept {
+RILL_COLD void report_callback_error(scheduler& owner) noexcept {
   const std::exception_ptr error = std::current_exception();
   const std::string text = "rill: a callback has thrown: " + describe_exception(error);
   owner.report({text, error, nullptr});

@@ -187,7 +187,7 @@ void loop_core::idle(std::int64_t until, std::int64_t limit) {
   reactor_->wait(wait);
 }
 
-void loop_core::idle_virtual(std::int64_t until, std::int64_t limit) {
+RILL_COLD void loop_core::idle_virtual(std::int64_t until, std::int64_t limit) {
   const bool outside = reactor_->pending() != 0 || scheduler_->external_work() != 0;
   if (outside) {
     // Threads at work for the loop are waited for in real time; I/O is given a moment to answer.
@@ -211,7 +211,7 @@ void loop_core::idle_virtual(std::int64_t until, std::int64_t limit) {
   source_->advance_to(std::min(until, end));
 }
 
-void loop_core::report_stall() {
+RILL_COLD void loop_core::report_stall() {
   stall_reported_ = true;
   const std::string text =
       "rill: every task waits, and nothing that this loop knows of can ever wake one (a thread "
@@ -250,7 +250,7 @@ void loop_core::plan_next_look(std::int64_t time) noexcept {
   ran_since_look_ = 0;
 }
 
-std::size_t loop_core::run_batch_watched() {
+RILL_COLD std::size_t loop_core::run_batch_watched() {
   const std::int64_t before = steady_now();
   const std::size_t ran = scheduler_->run_batch();
   const std::int64_t took = steady_now() - before;
@@ -306,7 +306,7 @@ void loop_core::close() noexcept {
   scheduler::set_current(before);
 }
 
-void loop_core::report(const exception_context& context) noexcept {
+RILL_COLD void loop_core::report(const exception_context& context) noexcept {
   if (!handler) {
     default_report(context);
     return;

@@ -60,6 +60,19 @@ void runner::close() {
   loop_->close();
 }
 
+namespace {
+
+// Of a task that the end of the run has cancelled, and that has ended otherwise.
+RILL_COLD void report_failure(event_loop& loop, const any_task& task) {
+  const std::exception_ptr error = task.exception();
+  if (!error) return;
+  const std::string text = "rill: task '" + task.name() +
+                           "' failed while the run was ending: " + describe_exception(error);
+  loop.call_exception_handler({text, error, &task});
+}
+
+}  // namespace
+
 // Cancels what is left and waits for it, then closes generators and runs the hooks. Tasks that
 // these leave behind are ended likewise.
 coro<void> runner::tear_down(event_loop& loop) {
@@ -72,12 +85,7 @@ coro<void> runner::tear_down(event_loop& loop) {
     for (const any_task& task : left) task.cancel();
     for (const any_task& task : left) {
       co_await detail::ended(task);
-      if (task.cancelled()) continue;
-      const std::exception_ptr error = task.exception();
-      if (!error) continue;
-      const std::string text = "rill: task '" + task.name() +
-                               "' failed while the run was ending: " + describe_exception(error);
-      loop.call_exception_handler({text, error, &task});
+      if (!task.cancelled()) report_failure(loop, task);
     }
     co_await loop.shutdown_asyncgens();
     if (round != 0) continue;

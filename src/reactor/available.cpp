@@ -28,7 +28,7 @@ std::unique_ptr<reactor> make_best() {
 
 }  // namespace
 
-std::vector<reactor_info> available_reactors() {
+RILL_COLD std::vector<reactor_info> available_reactors() {
   std::vector<reactor_info> list;
   for (const detail::reactor_factory& factory : detail::compiled_in()) {
     reactor_info info{factory.name, true, {}};
@@ -43,7 +43,7 @@ std::vector<reactor_info> available_reactors() {
   return list;
 }
 
-std::unique_ptr<reactor> make_reactor(std::string_view name) {
+RILL_COLD std::unique_ptr<reactor> make_reactor(std::string_view name) {
   const bool automatic = name.empty() || name == "auto";
   if (automatic) {
     const char* const wanted = std::getenv("RILL_BACKEND");
