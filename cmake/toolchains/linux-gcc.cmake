@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
 #
 # Builds for Linux on another processor with Debian's cross compilers (g++-i686-linux-gnu,
-# g++-s390x-linux-gnu, ...). Programs are linked statically, as that system's libraries are not here;
-# those of a processor that is none of this machine's are run by QEMU (qemu-user-static).
+# g++-s390x-linux-gnu, ...). Programs are linked statically, as that system's libraries are not
+# here; those of a processor that is none of this machine's are run by QEMU (qemu-user-static).
 #
 #   cmake --toolchain cmake/toolchains/linux-gcc.cmake -DRILL_PROCESSOR=s390x
 set(CMAKE_SYSTEM_NAME Linux)
