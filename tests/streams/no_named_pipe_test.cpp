@@ -24,9 +24,10 @@ rill::coro<> serve_nobody(rill::stream_reader /*reader*/, rill::stream_writer /*
 }  // namespace
 
 RILL_TEST_CASE("named pipes of two directions are refused where there are none", "[named_pipe]") {
-  const std::error_code connecting = error_of([] { rill::open_pipe_connection("/tmp/pipe"); });
+  const std::error_code connecting =
+      error_of([] { static_cast<void>(rill::open_pipe_connection("/tmp/pipe")); });
   const std::error_code serving =
-      error_of([] { rill::start_pipe_server(serve_nobody, "/tmp/pipe"); });
+      error_of([] { static_cast<void>(rill::start_pipe_server(serve_nobody, "/tmp/pipe")); });
   CHECK(connecting == std::errc::not_supported);
   CHECK(serving == std::errc::not_supported);
   co_return;
