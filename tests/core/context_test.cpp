@@ -23,7 +23,6 @@
 #include "rill/testing/step_loop.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/let_run.hpp"
-#include "support/pipe_pair.hpp"
 
 using namespace std::chrono_literals;
 using Catch::Contains;
@@ -206,28 +205,6 @@ RILL_TEST_CASE("the exception handler runs in the context of what has failed", "
   loop.set_exception_handler({});
 }
 
-RILL_IO_TEST_CASE("a reader has one context for all of its calls", "[context]") {
-  event_loop& loop = event_loop::running();
-  rill_test::pipe_pair pipe;
-  std::vector<int> seen;
-  number.set(10);
-  loop.add_reader(pipe.read_end(), [&seen, &pipe] {
-    seen.push_back(number.get());
-    add_one();
-    pipe.take();
-  });
-  number.set(20);
-  for (std::size_t i = 1; i <= 3; ++i) {
-    pipe.put("x");
-    while (seen.size() < i) co_await rill::yield();
-  }
-  loop.remove_reader(pipe.read_end());
-  CHECK(seen[0] == 10);
-  CHECK(seen[1] == 11);
-  CHECK(seen[2] == 12);
-  CHECK(number.get() == 20);
-}
-
 RILL_TEST_CASE("a coroutine that another thread hands over runs in a copy of that thread's context",
                "[context]") {
   event_loop& loop = event_loop::running();
@@ -271,11 +248,8 @@ RILL_TEST_CASE("values may look at variables when they go", "[context]") {
   const rill::future<> future = loop.create_future<>();
   future.add_done_callback(sets);
   future.set_result();
-  rill_test::pipe_pair pipe;
   co_await let_run();
   CHECK(seen.size() == 2);
-  std::thread([&sets] { sets(); }).join();
-  CHECK(seen.size() == 3);
 }
 
 RILL_TEST_CASE("arguments of a task go in its context, also of one that never begins",

@@ -4,14 +4,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <list>
 #include <span>
 #include <string>
 #include <system_error>
 #include <utility>
 
-#include "rill/combinators/task_group.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/loop/sleep.hpp"
@@ -23,9 +21,7 @@
 #include "rill/testing/virtual_run.hpp"
 #include "streams/stream_pair.hpp"
 #include "support/coroutine_case.hpp"
-#include "support/descriptor_limit.hpp"
 #include "support/must_throw.hpp"
-#include "support/open_descriptors.hpp"
 
 namespace {
 
@@ -70,30 +66,6 @@ rill::coro<std::string> complaint_about_a_name(rill::coro<T> work) {
     if (error.code().category() == rill::resolver_category()) text = error.what();
   }
   co_return std::move(text);
-}
-
-/// Connects to `server` and keeps the connections in `clients`. Every third has sent something,
-/// every third is to be reset.
-rill::coro<> open_many(rill::socket_address server, int count, std::list<rill::socket>& clients) {
-  for (int i = 0; i < count; ++i) {
-    rill::socket client(server.family(), rill::socket_type::stream);
-    co_await client.connect(server);
-    if (i % 3 == 1) co_await client.send_all("half a li");
-    if (i % 3 == 2) client.set_reset_on_close();
-    clients.push_back(std::move(client));
-  }
-}
-
-/// Opens `count` connections, all of which are open together, and drops them at once.
-rill::coro<> open_and_drop(rill::socket_address server, int count) {
-  std::list<rill::socket> clients;
-  const auto body = [&](rill::task_group& group) -> rill::coro<> {
-    for (int i = 0; i < count; i += 50) {
-      group.create_task(open_many(server, std::min(50, count - i), clients));
-    }
-    co_return;
-  };
-  co_await rill::with_task_group(body);
 }
 
 rill::socket_address nobody() {
@@ -165,31 +137,6 @@ RILL_IO_TEST_CASE("many clients that reset at once leave nothing behind", "[serv
   rill::testing::take_reports();  // the resets, as many as came before the end of their handlers
   served = co_await is_served(server.port());
   CHECK(served);
-}
-
-RILL_IO_TEST_CASE("five thousand connections opened and dropped at once are survived",
-                  "[server_faults]") {
-  const rill_test::all_descriptors allowed;
-  const int most = (allowed.limit() - rill_test::open_descriptors() - 100) / 2;
-  if (most < 100) {
-    rill_test::skip("a limit of " + std::to_string(allowed.limit()) + " descriptors");
-    co_return;
-  }
-  rill::server server = co_await rill::start_server(echo, "127.0.0.1", 0);
-  const rill::socket_address address = server.addresses().front();
-  bool served = co_await is_served(server.port());
-  CHECK(served);
-  for (int i = 0; i < 100 && server.client_count() != 0; ++i) co_await rill::sleep(1ms);
-  const int before = rill_test::open_descriptors();
-  for (int left = 5000; left > 0; left -= most) {  // in waves where the limit is low
-    co_await open_and_drop(address, std::min(left, most));
-    served = co_await is_served(server.port());
-    CHECK(served);
-    for (int i = 0; i < 100 && server.client_count() != 0; ++i) co_await rill::sleep(1ms);
-    CHECK(server.client_count() == 0);
-    rill::testing::take_reports();  // the resets
-  }
-  CHECK(rill_test::open_descriptors() == before);
 }
 
 RILL_IO_TEST_CASE("a line that never ends takes no memory, and the next one is read",
@@ -306,28 +253,5 @@ RILL_IO_TEST_CASE("an opening that is cancelled leaves a server nothing but an e
   for (int i = 0; i < 100 && server.client_count() != 0; ++i) co_await rill::sleep(1ms);
   CHECK(server.client_count() == 0);
   const bool served = co_await is_served(server.port());
-  CHECK(served);
-}
-
-RILL_IO_TEST_CASE("an opening without descriptors is an error, and leaves none behind",
-                  "[server_faults]") {
-  if (rill_test::needs_descriptors()) co_return;
-  rill_test::descriptor_limit limit;
-  rill::server server = co_await rill::start_server(echo, "127.0.0.1", 0);
-  bool served = co_await is_served(server.port());
-  CHECK(served);
-  for (int i = 0; i < 100 && server.client_count() != 0; ++i) co_await rill::sleep(1ms);
-  const int before = rill_test::open_descriptors();
-  limit.exhaust();
-  for (int i = 0; i < 3; ++i) {
-    const std::error_code code =
-        co_await rill_test::failure_of(rill::open_connection("127.0.0.1", server.port()));
-    CHECK(code == std::errc::too_many_files_open);
-  }
-  limit.relieve();
-  CHECK(rill_test::open_descriptors() == before);
-  rill::testing::take_reports();  // the server may have noticed
-  co_await rill::sleep(2s);
-  served = co_await is_served(server.port());
   CHECK(served);
 }

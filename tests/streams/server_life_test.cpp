@@ -17,10 +17,8 @@
 #include "rill/loop/sleep.hpp"
 #include "rill/streams/connection.hpp"
 #include "rill/streams/server.hpp"
-#include "rill/testing/virtual_run.hpp"
 #include "streams/stream_pair.hpp"
 #include "support/coroutine_case.hpp"
-#include "support/descriptor_limit.hpp"
 #include "support/must_throw.hpp"
 
 namespace {
@@ -220,16 +218,6 @@ RILL_IO_TEST_CASE("a second cancellation cuts the grace short", "[server_life]")
   CHECK(rill::loop_clock::now() - before < 1min);
 }
 
-RILL_IO_TEST_CASE("a port can be shared by those who say so", "[server_life]") {
-  rill::server_options options;
-  options.reuse_port = true;
-  rill::server first = co_await rill::start_server(echo, "127.0.0.1", 0, options);
-  rill::server second = co_await rill::start_server(echo, "127.0.0.1", first.port(), options);
-  CHECK(first.port() == second.port());
-  const std::string answer = co_await ask(first.port(), "either");
-  CHECK(answer == "either");
-}
-
 RILL_IO_TEST_CASE("an empty host is all interfaces, a list is each of it once", "[server_life]") {
   rill::server all = co_await rill::start_server(echo, "", 0);
   CHECK(!all.addresses().empty());
@@ -246,30 +234,6 @@ RILL_IO_TEST_CASE("an address of another machine is skipped, and alone an error"
   CHECK(server.addresses().size() == 1);
   const std::error_code code = co_await failure_of(rill::start_server(echo, "192.0.2.1", 0));
   CHECK(code == std::errc::address_not_available);
-}
-
-RILL_IO_TEST_CASE("a server without descriptors reports once, waits, and goes on",
-                  "[server_life]") {
-  if (rill_test::needs_descriptors()) co_return;
-  rill_test::descriptor_limit limit;
-  rill::server server = co_await rill::start_server(echo, "127.0.0.1", 0);
-  rill::connection early = co_await rill::open_connection("127.0.0.1", server.port());
-  co_await meet(server, 1);
-  rill::socket waiting(rill::address_family::ipv4, rill::socket_type::stream);
-  limit.exhaust();
-  co_await waiting.connect(server.addresses().front());
-  rill::connection late(std::move(waiting));
-  late.writer.write("late");
-  co_await rill::sleep(3500ms);
-  CHECK(server.client_count() == 1);
-  CHECK(rill::testing::take_reports().size() == 1);
-  // Those who are there already are served meanwhile.
-  early.writer.write("early");
-  const std::string echoed = co_await early.reader.readexactly(5);
-  CHECK(echoed == "early");
-  limit.relieve();
-  const std::string answer = co_await late.reader.readexactly(4);
-  CHECK(answer == "late");
 }
 
 RILL_IO_TEST_CASE("a socket that listens already can be served", "[server_life]") {
