@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 
+#include "base/console_calls_windows.hpp"
 #include "base/socket_calls_windows.hpp"
 #include "base/windows_errors.hpp"
 
@@ -171,6 +172,7 @@ ssize_t read(int number, void* data, size_t size) {
       return ::ReadFile(handle, data, size_of(size), nullptr, record);
     }));
   }
+  if (size >= 6 && is_console(handle)) return read_console(handle, data, size);
   DWORD moved = 0;
   if (::ReadFile(handle, data, size_of(size), &moved, nullptr) == FALSE) {
     return read_result(failure());
@@ -185,6 +187,7 @@ ssize_t write(int number, const void* data, size_t size) {
       return ::WriteFile(handle, data, size_of(size), nullptr, record);
     });
   }
+  if (is_console(handle)) return write_console(handle, data, size);
   DWORD moved = 0;
   if (::WriteFile(handle, data, size_of(size), &moved, nullptr) == FALSE) return failure();
   return static_cast<ssize_t>(moved);
