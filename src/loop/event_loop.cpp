@@ -111,7 +111,7 @@ bool event_loop::remove_writer(native_handle handle) {
 
 reactor& event_loop::io() noexcept { return core_->io(); }
 std::string_view event_loop::backend() const noexcept { return core_->io().name(); }
-native_handle event_loop::pollable() const noexcept { return core_->io().pollable(); }
+native_handle event_loop::pollable() const noexcept { return core_->pollable(); }
 std::chrono::nanoseconds event_loop::time_until_next() const noexcept {
   return std::chrono::nanoseconds(core_->until_next());
 }

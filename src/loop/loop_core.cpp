@@ -76,10 +76,12 @@ class loop_core::running_mark {
     forget_loops_behind_forks();
     core.running_ = true;
     scheduler::set_current(core.scheduler_);
+    if (core.embedded_) core.scheduler_->announce_awake();
   }
   running_mark(const running_mark&) = delete;
   running_mark& operator=(const running_mark&) = delete;
   ~running_mark() {
+    if (core_.embedded_) core_.show_posts();
     core_.running_ = false;
     scheduler::set_current(nullptr);
   }
@@ -87,6 +89,21 @@ class loop_core::running_mark {
  private:
   loop_core& core_;
 };
+
+native_handle loop_core::pollable() noexcept {
+  const native_handle handle = reactor_->pollable();
+  if (handle == invalid_handle || embedded_ || closed_) return handle;
+  embedded_ = true;
+  if (!running_) show_posts();
+  return handle;
+}
+
+// The host of an embedded loop waits for the reactor's handle between the turns: the loop sleeps
+// then, so that posts wake the reactor.
+void loop_core::show_posts() noexcept {
+  scheduler_->announce_sleep();
+  if (scheduler_->has_posted()) wake();
+}
 
 bool loop_core::run(const future_state* done) {
   const running_mark mark(*this);
@@ -133,7 +150,7 @@ void loop_core::collect_events(std::int64_t limit) {
   const bool busy = scheduler_->has_ready() || stopping_ || limit == 0;
   if (!busy) {
     sleep(limit);
-  } else if (reactor_->pending() != 0) {
+  } else if (reactor_->pending() != 0 || embedded_) {
     reactor_->wait(0);
   }
   scheduler_->take_posted();
@@ -279,6 +296,7 @@ bool loop_core::waits_for_answers() const noexcept {
 void loop_core::close() noexcept {
   if (closed_) return;
   closed_ = true;
+  scheduler_->announce_awake();
   scheduler* const before = scheduler::current();
   scheduler::set_current(scheduler_);
   watches_.clear();

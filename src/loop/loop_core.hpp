@@ -30,6 +30,7 @@ class loop_core final : public loop_services {
   bool run(const future_state* done);
   bool run_once(std::int64_t limit);
   void stop() noexcept { stopping_ = true; }
+  native_handle pollable() noexcept;
   void close() noexcept;
   bool running() const noexcept { return running_; }
   bool closed() const noexcept { return closed_; }
@@ -60,6 +61,7 @@ class loop_core final : public loop_services {
   void idle(std::int64_t until, std::int64_t limit);
   void idle_virtual(std::int64_t until, std::int64_t limit);
   bool nothing_can_wake() const noexcept;
+  void show_posts() noexcept;
   bool waits_for_answers() const noexcept;
   void report_stall();
   void fire_due_timers() noexcept;
@@ -70,6 +72,7 @@ class loop_core final : public loop_services {
   bool running_ = false;
   bool stopping_ = false;
   bool closed_ = false;
+  bool embedded_ = false;  // a host waits for the reactor's handle
   bool report_deadlock_;
   bool stall_reported_ = false;
   // When reactor and timers were last looked at, or: the loop has slept since, and the time asleep
