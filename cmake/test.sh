@@ -5,17 +5,18 @@
 #
 #   cmake/test.sh                all tests, with one compiler, in a debug build: a few minutes
 #   cmake/test.sh --all          all tests by Clang 19 (and the fuzzers), ASan with UBSan and LSan,
-#                                TSan, GCC 12 without optimisation and with it; five times as long
-#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc; not in the matrix: tidy,
-#                                cross (macOS, musl, other processors), windows (under Wine)
+#                                TSan, GCC 12 without optimisation and with it, for macOS, musl and
+#                                other processors, and for Windows under Wine; six times as long
+#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc cross windows; not in the
+#                                matrix: tidy
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
 set -uo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=cmake/packages.sh
 . "$root/cmake/packages.sh"
-all_rows=(clang asan tsan gcc-debug gcc)
-further_rows=(cross windows tidy)
+all_rows=(clang asan tsan gcc-debug gcc cross windows)
+further_rows=(tidy)
 
 usage() {
   echo "usage: cmake/test.sh [--all | ROW...]   rows: ${all_rows[*]} ${further_rows[*]}" >&2
@@ -86,13 +87,17 @@ run_row() {
   local count bad skipped
   shift 2
   row_start=$SECONDS
-  # With precompiled headers a file may leave out an include, so one row goes without them; and GCC
-  # 12 warns of the standard library's own code then when it optimises. Each case has run in a
-  # process of its own then, which takes longer than most cases; TSan wants it so, as it allows no
-  # child behind a case that has left threads.
+  # With precompiled headers, and where sources are compiled together, a file may leave out an
+  # include, so one row goes without; and GCC 12 warns of the standard library's own code then when
+  # it optimises. These two rows run each case in a process of its own, too, which takes longer than
+  # most cases.
   case $row in
-    asan | gcc-debug) set -- "$@" -DRILL_PRECOMPILE=ON -DRILL_TEST_WHOLE=ON -DRILL_TEST_KQUEUE=ON ;;
-    tsan) set -- "$@" -DRILL_PRECOMPILE=ON ;;
+    asan | tsan | gcc-debug)
+      set -- "$@" -DRILL_PRECOMPILE=ON -DRILL_UNITY=ON -DRILL_TEST_UNITY=ON -DRILL_TEST_WHOLE=ON
+      ;;
+  esac
+  case $row in
+    asan | gcc-debug) set -- "$@" -DRILL_TEST_KQUEUE=ON ;;
   esac
   step "$row: configuring and building in build/$preset, $jobs at a time"
   if ! cmake --preset "$preset" -DRILL_WERROR=ON -DRILL_BUILD_TESTS=ON -DRILL_BUILD_EXAMPLES=ON \
