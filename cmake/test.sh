@@ -88,11 +88,11 @@ run_row() {
   shift 2
   row_start=$SECONDS
   # With precompiled headers, and where sources are compiled together, a file may leave out an
-  # include, so one row goes without; and GCC 12 warns of the standard library's own code then when
-  # it optimises. These two rows run each case in a process of its own, too, which takes longer than
-  # most cases.
+  # include, so one row goes without: that in which GCC optimises, as it warns of the standard
+  # library's own code otherwise. It also runs each case in a process of its own, which takes longer
+  # than most cases.
   case $row in
-    asan | tsan | gcc-debug)
+    clang | asan | tsan | gcc-debug)
       set -- "$@" -DRILL_PRECOMPILE=ON -DRILL_UNITY=ON -DRILL_TEST_UNITY=ON -DRILL_TEST_WHOLE=ON
       ;;
   esac
