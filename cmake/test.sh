@@ -5,18 +5,17 @@
 #
 #   cmake/test.sh                all tests, with one compiler, in a debug build: a few minutes
 #   cmake/test.sh --all          all tests by Clang 19 (and the fuzzers), ASan with UBSan and LSan,
-#                                TSan, GCC 12 without optimisation and with it, for macOS, musl and
-#                                other processors, and for Windows under Wine; six times as long
-#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc cross windows; not in the
-#                                matrix: tidy
+#                                TSan, GCC 12 without optimisation and with it; five times as long
+#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc; not in the matrix: cross
+#                                (macOS, musl, other processors), windows (under Wine), tidy
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
 set -uo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=cmake/packages.sh
 . "$root/cmake/packages.sh"
-all_rows=(clang asan tsan gcc-debug gcc cross windows)
-further_rows=(tidy)
+all_rows=(clang asan tsan gcc-debug gcc)
+further_rows=(cross windows tidy)
 
 usage() {
   echo "usage: cmake/test.sh [--all | ROW...]   rows: ${all_rows[*]} ${further_rows[*]}" >&2

@@ -52,7 +52,7 @@ class epoll_reactor final : public readiness_adaptor {
   bool supports(reactor_feature feature) const noexcept override {
     return feature == reactor_feature::pollable || readiness_adaptor::supports(feature);
   }
-  native_handle pollable() const noexcept override { return poller_; }
+  native_handle pollable() const noexcept override { return show_to_host(poller_); }
   void wake() noexcept override { waker_.wake(); }
 
  private:

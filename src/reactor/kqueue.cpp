@@ -76,7 +76,7 @@ class kqueue_reactor final : public readiness_adaptor {
   bool supports(reactor_feature feature) const noexcept override {
     return feature == reactor_feature::pollable || readiness_adaptor::supports(feature);
   }
-  native_handle pollable() const noexcept override { return queue_; }
+  native_handle pollable() const noexcept override { return show_to_host(queue_); }
 
   void wake() noexcept override {
     const int before = errno;  // this may run in a signal handler

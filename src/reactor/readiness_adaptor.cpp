@@ -122,6 +122,7 @@ void readiness_adaptor::forget(native_handle handle) noexcept {
   entry->level = false;
   entry->interest = 0;
   entry->kind = descriptor_kind::unknown;
+  if (hosted_ && closed_first_ != nullptr) wake();
 }
 
 int readiness_adaptor::add_watch(io_watch& watch) noexcept {

@@ -49,6 +49,13 @@ class readiness_adaptor : public reactor {
   /// read does not mean that nothing is left to be told.
   void ready(descriptor& entry, bool readable, bool writable, bool hung_up) noexcept;
 
+  /// For pollable(): a host waits for the kernel's handle, on which also the ends must show of
+  /// which the kernel knows nothing.
+  native_handle show_to_host(native_handle handle) const noexcept {
+    hosted_ = true;
+    return handle;
+  }
+
   descriptor_table table_;
 
  private:
@@ -70,6 +77,7 @@ class readiness_adaptor : public reactor {
   std::size_t pending_ = 0;
   io_op* closed_first_ = nullptr;  // ended by forget(), to be told in the next wait()
   io_op* closed_last_ = nullptr;
+  mutable bool hosted_ = false;  // somebody waits for the handle of pollable()
 };
 
 }  // namespace rill::detail

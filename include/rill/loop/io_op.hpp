@@ -19,7 +19,8 @@ enum class io_kind : std::uint8_t {
             ///< signal
   receive_message,  ///< socket: into `message`, with the sender's address
   send_message,     ///< socket: from `message`, vectored, to its address if it has one
-  accept,           ///< listening socket: result is the new handle, non-blocking and not inherited
+  accept,           ///< listening socket: result is the new handle, non-blocking and not inherited;
+                    ///< server's end of a named pipe: 0, it is the connection itself
   connect,          ///< socket: to the native address of `size` bytes at `data`
   read,             ///< any handle: up to `size` bytes into `data` from the current position
   write,            ///< any handle: some of `size` bytes from `data` at the current position
