@@ -38,14 +38,16 @@ WSABUF buffer_of(void* data, std::size_t size) noexcept {
 // would end with a warning, and systems differ in whether a completion follows one.
 char spill[64 * 1024];
 
-/// The buffers of a message, as Winsock wants them. It copies the list within the call.
+/// The buffers of a message, as Winsock wants them, or of a stream as much as one call moves; no
+/// datagram is longer. Winsock copies the list within the call.
 struct buffer_list {
   explicit buffer_list(const io_message& message) noexcept {
     const std::size_t given = std::min(message.buffer_count, most_buffers);
-    for (; count < given; ++count) {
+    for (; count < given && bytes < most_at_once; ++count) {
       const io_buffer& each = message.buffers[count];
-      list[count] = {static_cast<ULONG>(each.size), static_cast<char*>(each.data)};
-      bytes += each.size;
+      const ULONG part = size_of(std::min(each.size, most_at_once - bytes));
+      list[count] = {part, static_cast<char*>(each.data)};
+      bytes += part;
     }
   }
   void add_spill() noexcept { list[count++] = {sizeof spill, spill}; }
@@ -220,13 +222,20 @@ DWORD code_of(const iocp_handle& handle, iocp_request& request) noexcept {
   return done != FALSE ? NO_ERROR : ::GetLastError();
 }
 
+bool moves_bytes(io_kind kind) noexcept {
+  return kind != io_kind::accept && kind != io_kind::connect;
+}
+
+/// What a request that moves bytes has moved.
+std::int64_t moved(const iocp_request& request) noexcept {
+  return request.op->kind == io_kind::receive_message ? finish_message(request) : bytes_of(request);
+}
+
 std::int64_t failure(const iocp_handle& handle, iocp_request& request) noexcept {
   const io_op& op = *request.op;
   const auto status = static_cast<std::uint32_t>(request.overlapped.Internal);
   if (status == status_cancelled) {
-    const bool moves = op.kind == io_kind::send || op.kind == io_kind::write ||
-                       op.kind == io_kind::receive || op.kind == io_kind::read;
-    return moves && bytes_of(request) > 0 ? bytes_of(request) : io_cancelled;
+    return moves_bytes(op.kind) && bytes_of(request) > 0 ? moved(request) : io_cancelled;
   }
   const DWORD code = code_of(handle, request);
   if (op.kind == io_kind::read && is_end(code)) return 0;
@@ -341,10 +350,8 @@ std::int64_t finish(const iocp_handle& handle, iocp_request& request) noexcept {
     case io_kind::connect:
       ::setsockopt(socket_of(handle), SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0);
       return 0;
-    case io_kind::receive_message:
-      return finish_message(request);
     default:
-      return bytes_of(request);
+      return moved(request);
   }
 }
 

@@ -100,7 +100,7 @@ class stress {
     const auto& way = link.lanes[below(link.lanes.size())];
     const bool sends = below(2) == 0;
     if (sends && way->sending) return;
-    auto op = std::make_unique<guarded_op>(way, sends, some_length());
+    auto op = std::make_unique<guarded_op>(way, sends, some_length(), below(2) == 0);
     if (!io_->start(*op)) {
       pending_.push_back(std::move(op));
       return;

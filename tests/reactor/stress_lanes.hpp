@@ -41,7 +41,8 @@ struct guarded_op : rill::io_op {
   static constexpr unsigned char untouched = 0xEE;
   static constexpr unsigned char ended = 0xDD;
 
-  guarded_op(std::shared_ptr<lane> its_lane, bool is_send, std::size_t length)
+  /// `as_message`: in two pieces, if it is a socket's.
+  guarded_op(std::shared_ptr<lane> its_lane, bool is_send, std::size_t length, bool as_message)
       : way(std::move(its_lane)), sends(is_send), buffer(length, untouched) {
     complete = [](io_op& op) noexcept { ++static_cast<guarded_op&>(op).completions; };
     handle = sends ? way->sender : way->receiver;
@@ -52,6 +53,7 @@ struct guarded_op : rill::io_op {
     }
     data = buffer.data();
     size = length;
+    if (way->socket && as_message) make_message();
     if (!sends) return;
     way->sending = true;
     for (std::size_t i = 0; i < length; ++i) buffer[i] = byte_at(way->sent + i);
@@ -95,6 +97,16 @@ struct guarded_op : rill::io_op {
   std::vector<unsigned char> buffer;
 
  private:
+  void make_message() {
+    kind = sends ? rill::io_kind::send_message : rill::io_kind::receive_message;
+    const std::size_t half = buffer.size() / 2;
+    pieces_[0] = {buffer.data(), half};
+    pieces_[1] = {buffer.data() + half, buffer.size() - half};
+    message_.buffers = pieces_;
+    message_.buffer_count = 2;
+    data = &message_;
+  }
+
   void check_received(std::size_t moved) {
     bool right = true;
     for (std::size_t i = 0; i < moved; ++i) {
@@ -106,6 +118,9 @@ struct guarded_op : rill::io_op {
     if (!right) FAIL_CHECK("wrong bytes behind the first " << way->received);
     way->received += moved;
   }
+
+  rill::io_buffer pieces_[2] = {};
+  rill::io_message message_;
 };
 
 /// Two ends, and the one or two ways between them.

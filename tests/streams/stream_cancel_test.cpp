@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "rill/core/create_task.hpp"
@@ -213,4 +214,29 @@ RILL_IO_TEST_CASE("a wait for the close is cancelled at every stage", "[stream_c
 
 RILL_IO_TEST_CASE("a wait for a server is cancelled at every stage", "[stream_cancel]") {
   co_await cancel_at_every_stage<waiting_for_a_server>();
+}
+
+RILL_IO_TEST_CASE("pieces whose sending is cancelled half-way arrive once and in order",
+                  "[stream_cancel]") {
+  const std::string much = rill_test::pattern(16 << 20);
+  const std::string_view all = much;
+  const std::array<std::string_view, 4> pieces{all.substr(0, 5000), all.substr(5000, 3 << 20),
+                                               all.substr(5000 + (3 << 20), 1),
+                                               all.substr(5001 + (3 << 20))};
+  for (const std::ptrdiff_t read_before : {0, 10'000, 1'000'000}) {
+    CAPTURE(read_before);
+    stream_pair pair = co_await make_stream_pair();
+    auto sending =
+        rill::create_task(pair.client.writer.send_all(std::span<const std::string_view>(pieces)));
+    std::string got = co_await pair.server.reader.readexactly(read_before);
+    co_await rill_test::yield_times(3);
+    sending.cancel();
+    const bool cancelled = co_await rill_test::was_cancelled(sending);
+    CHECK(cancelled);
+    pair.client.writer.close();
+    const std::string rest = co_await pair.server.reader.read();
+    got += rest;
+    CHECK(got.size() == much.size());
+    CHECK((got == much));
+  }
 }
