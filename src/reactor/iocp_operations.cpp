@@ -88,10 +88,11 @@ outcome of_call(const iocp_handle& handle, iocp_request& request, BOOL done) noe
 
 outcome begin_receive(const iocp_handle& handle, iocp_request& request) noexcept {
   const io_op& op = *request.op;
-  WSABUF buffer = buffer_of(op.data, op.size);
+  WSABUF buffers[2] = {buffer_of(op.data, op.size), {sizeof spill, spill}};
+  const DWORD count = handle.kind == iocp_kind::datagram ? 2 : 1;
   request.flags = (op.flags & io_peek) != 0 ? MSG_PEEK : 0;
   return of_socket_call(handle, request,
-                        ::WSARecv(socket_of(handle), &buffer, 1, nullptr, &request.flags,
+                        ::WSARecv(socket_of(handle), buffers, count, nullptr, &request.flags,
                                   &request.overlapped, nullptr));
 }
 
@@ -226,16 +227,20 @@ bool moves_bytes(io_kind kind) noexcept {
   return kind != io_kind::accept && kind != io_kind::connect;
 }
 
-/// What a request that moves bytes has moved.
-std::int64_t moved(const iocp_request& request) noexcept {
-  return request.op->kind == io_kind::receive_message ? finish_message(request) : bytes_of(request);
+/// What a request that moves bytes has moved. Of a datagram that is longer than the room: the room.
+std::int64_t moved(const iocp_handle& handle, const iocp_request& request) noexcept {
+  const io_op& op = *request.op;
+  if (op.kind == io_kind::receive_message) return finish_message(request);
+  const bool is_whole = op.kind == io_kind::send || op.kind == io_kind::send_message;
+  if (handle.kind != iocp_kind::datagram || is_whole) return bytes_of(request);
+  return std::min(bytes_of(request), static_cast<std::int64_t>(op.size));
 }
 
 std::int64_t failure(const iocp_handle& handle, iocp_request& request) noexcept {
   const io_op& op = *request.op;
   const auto status = static_cast<std::uint32_t>(request.overlapped.Internal);
   if (status == status_cancelled) {
-    return moves_bytes(op.kind) && bytes_of(request) > 0 ? moved(request) : io_cancelled;
+    return moves_bytes(op.kind) && bytes_of(request) > 0 ? moved(handle, request) : io_cancelled;
   }
   const DWORD code = code_of(handle, request);
   if (op.kind == io_kind::read && is_end(code)) return 0;
@@ -351,7 +356,7 @@ std::int64_t finish(const iocp_handle& handle, iocp_request& request) noexcept {
       ::setsockopt(socket_of(handle), SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0);
       return 0;
     default:
-      return moved(request);
+      return moved(handle, request);
   }
 }
 
