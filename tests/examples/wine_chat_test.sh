@@ -41,7 +41,7 @@ wine "$folder/echo_server.exe" --help | grep -q -- "--backend NAME .*iocp" ||
 
 start echo_server
 wine "$folder/echo_client.exe" --port "$port" "there and back" </dev/null >"$work/echo" 2>&1
-grep -q "there and back" "$work/echo" || fail "no echo: $(cat "$work/echo")"
+grep -q "^received: there and back" "$work/echo" || fail "no echo: $(cat "$work/echo")"
 
 start chat_server
 mkfifo "$work/ada.in" "$work/bob.in"
