@@ -56,11 +56,15 @@ HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE
 
 void CALLBACK end_the_wait(void* /*argument*/, DWORD /*low*/, DWORD /*high*/) {}
 
-/// Rounded up, so that no timer finds the loop awake too early and spins.
+/// Rounded up, so that no timer finds the loop awake too early and spins. No longer than a day: a
+/// wait may end early.
+std::int64_t in_units(std::int64_t timeout_ns, std::int64_t unit_ns) noexcept {
+  constexpr std::int64_t day_ns = 24LL * 3600 * 1'000'000'000;
+  return (std::min(timeout_ns, day_ns) + unit_ns - 1) / unit_ns;
+}
+
 DWORD milliseconds_of(std::int64_t timeout_ns) noexcept {
-  if (timeout_ns < 0) return INFINITE;
-  constexpr std::int64_t most = 24LL * 3600 * 1000;
-  return static_cast<DWORD>(std::min((timeout_ns + 999'999) / 1'000'000, most));
+  return timeout_ns < 0 ? INFINITE : static_cast<DWORD>(in_units(timeout_ns, 1'000'000));
 }
 
 }  // namespace
@@ -98,7 +102,7 @@ int iocp_port::associate(native_handle handle) noexcept {
 bool iocp_port::arm_timer(std::int64_t timeout_ns) noexcept {
   if (timer_ == nullptr) return false;
   LARGE_INTEGER due{};
-  due.QuadPart = -((timeout_ns + 99) / 100);  // from now, in units of 100 ns
+  due.QuadPart = -in_units(timeout_ns, 100);  // from now, in units of 100 ns
   return ::SetWaitableTimer(timer_, &due, 0, &end_the_wait, nullptr, FALSE) != FALSE;
 }
 

@@ -6,7 +6,10 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -126,6 +129,19 @@ TEST_CASE("a short wait ends in time, and never before", "[iocp]") {
   }
   CHECK(shortest >= wanted);
   CHECK(shortest < 10ms);  // a tick of the system's clock is 15.6 ms
+}
+
+TEST_CASE("the longest limit of a wait is one", "[iocp]") {
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("iocp");
+  std::atomic<bool> about_to_wake = false;
+  std::thread other([&] {
+    std::this_thread::sleep_for(50ms);
+    about_to_wake = true;
+    io->wake();
+  });
+  io->wait(std::numeric_limits<std::int64_t>::max());
+  CHECK(about_to_wake);
+  other.join();
 }
 
 RILL_IO_TEST_CASE("a pipe that was not opened for overlapped operations is refused", "[iocp]") {
