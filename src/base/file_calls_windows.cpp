@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/console_calls_windows.hpp"
+#include "base/port_record_windows.hpp"
 #include "base/socket_calls_windows.hpp"
 #include "base/windows_errors.hpp"
 
@@ -159,6 +160,7 @@ std::wstring wide(const char* text) {
 }
 
 int close(int handle) {
+  drop_port(handle);
   if (is_socket(handle)) {
     return ::closesocket(socket_of(handle)) == 0 ? 0 : socket_failure();
   }

@@ -6,9 +6,8 @@
 #include "reactor/iocp_port.hpp"
 
 #include <algorithm>
-#include <mutex>
-#include <unordered_map>
 
+#include "base/port_record_windows.hpp"
 #include "base/windows_errors.hpp"
 #include "rill/base/error.hpp"
 
@@ -17,40 +16,6 @@ namespace rill::detail {
 namespace {
 
 constexpr DWORD high_resolution = 0x00000002;
-
-// A handle that is associated cannot be told from one that was so before it was forgotten and came
-// back. So it is remembered which handle reports where; what is associated anew replaces that.
-class association_record {
- public:
-  void note(native_handle handle, std::uint32_t port) noexcept {
-    const std::lock_guard guard(mutex_);
-    try {
-      ports_[handle] = port;
-    } catch (...) {
-      // No memory: it is refused if it comes back, which is an error and no loss.
-      ports_.erase(handle);
-    }
-  }
-  bool is(native_handle handle, std::uint32_t port) noexcept {
-    const std::lock_guard guard(mutex_);
-    const auto found = ports_.find(handle);
-    return found != ports_.end() && found->second == port;
-  }
-  std::uint32_t next_port() noexcept {
-    const std::lock_guard guard(mutex_);
-    return ++last_port_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::unordered_map<native_handle, std::uint32_t> ports_;
-  std::uint32_t last_port_ = 0;
-};
-
-association_record& associations() noexcept {
-  static association_record instance;
-  return instance;
-}
 
 HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
 
@@ -72,7 +37,7 @@ DWORD milliseconds_of(std::int64_t timeout_ns) noexcept {
 iocp_port::iocp_port()
     : port_(::CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1)),
       timer_(::CreateWaitableTimerExW(nullptr, nullptr, high_resolution, TIMER_ALL_ACCESS)),
-      number_(associations().next_port()) {
+      number_(windows::next_port()) {
   if (port_ != nullptr) return;
   const int error = errno_of(::GetLastError());
   if (timer_ != nullptr) ::CloseHandle(timer_);
@@ -88,14 +53,14 @@ int iocp_port::associate(native_handle handle) noexcept {
   if (::CreateIoCompletionPort(handle_of(handle), port_, 0, 0) == nullptr) {
     const DWORD code = ::GetLastError();
     // It reports to a port already: to ours, if it was forgotten and not closed.
-    if (code == ERROR_INVALID_PARAMETER && associations().is(handle, number_)) return 0;
+    if (code == ERROR_INVALID_PARAMETER && windows::port_of(handle) == number_) return 0;
     return errno_of(code);
   }
-  associations().note(handle, number_);
   constexpr UCHAR modes = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
   if (::SetFileCompletionNotificationModes(handle_of(handle), modes) == FALSE) {
     return errno_of(::GetLastError());
   }
+  windows::note_port(handle, number_);
   return 0;
 }
 

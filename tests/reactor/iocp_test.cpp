@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <list>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -129,6 +131,34 @@ TEST_CASE("a short wait ends in time, and never before", "[iocp]") {
   }
   CHECK(shortest >= wanted);
   CHECK(shortest < 10ms);  // a tick of the system's clock is 15.6 ms
+}
+
+TEST_CASE("a handle of another port is refused, though one of its number was here", "[iocp]") {
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("iocp");
+  rill::native_handle number = 0;
+  {
+    const pipe made;
+    number = made.read_end();
+    read_op op(number);
+    REQUIRE_FALSE(io->start(op));
+    io->forget(number);
+    while (!op.ended) io->wait(-1);
+  }
+  std::list<pipe> others;
+  while (others.size() < 100 && (others.empty() || others.back().read_end() != number)) {
+    others.emplace_back();
+  }
+  REQUIRE(others.back().read_end() == number);
+  const HANDLE elsewhere =
+      ::CreateIoCompletionPort(reinterpret_cast<HANDLE>(number), nullptr, 0, 1);
+  REQUIRE(elsewhere != nullptr);
+  read_op op(number);
+  const bool ended = io->start(op);
+  CHECK(ended);
+  CHECK(op.result == -EINVAL);
+  if (!ended) io->forget(number);
+  while (!ended && !op.ended) io->wait(1'000'000);
+  ::CloseHandle(elsewhere);
 }
 
 TEST_CASE("the longest limit of a wait is one", "[iocp]") {
