@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/looks_at_end.hpp"
 #include "rill/combinators/run_coroutine_threadsafe.hpp"
 #include "rill/core/context_var.hpp"
 #include "rill/core/create_task.hpp"
@@ -33,6 +34,7 @@ using rill::create_task;
 using rill::event_loop;
 using rill::task;
 using rill_test::let_run;
+using rill_test::looks_at_end;
 
 namespace {
 
@@ -222,17 +224,6 @@ RILL_TEST_CASE("a coroutine that another thread hands over runs in a copy of tha
 
 namespace {
 
-/// Looks at variables when it goes, and tells what it has found.
-struct looks_at_end {
-  explicit looks_at_end(std::vector<int>& to) : seen(&to) {}
-  looks_at_end(looks_at_end&& other) noexcept : seen(std::exchange(other.seen, nullptr)) {}
-  looks_at_end& operator=(looks_at_end&&) = delete;
-  ~looks_at_end() {
-    if (seen != nullptr) seen->push_back(number.get());
-  }
-  std::vector<int>* seen;
-};
-
 const context_var<looks_at_end> last_look("last_look");
 
 }  // namespace
@@ -242,7 +233,7 @@ RILL_TEST_CASE("values may look at variables when they go", "[context]") {
   std::vector<int> seen;
   const auto sets = [&seen] {
     number.set(7);
-    last_look.set(looks_at_end(seen));
+    last_look.set(looks_at_end(seen, number));
   };
   loop.call_soon(sets);
   const rill::future<> future = loop.create_future<>();
@@ -264,9 +255,9 @@ RILL_TEST_CASE("arguments of a task go in its context, also of one that never be
     co_return;
   };
   number.set(1);
-  const task<> one = create_task(keeps(looks_at_end(seen), 2));
+  const task<> one = create_task(keeps(looks_at_end(seen, number), 2));
   const task<> other = create_task(stranger());
-  const task<> never = create_task(keeps(looks_at_end(seen), 3));
+  const task<> never = create_task(keeps(looks_at_end(seen, number), 3));
   never.cancel();
   co_await let_run();
   CHECK(seen == std::vector<int>{2, 1});
