@@ -14,6 +14,7 @@
 #include "rill/streams/connection.hpp"
 #include "rill/streams/server.hpp"
 #include "rill/testing/virtual_run.hpp"
+#include "streams/echo_server.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/descriptor_limit.hpp"
 #include "support/must_throw.hpp"
@@ -22,35 +23,10 @@
 namespace {
 
 using namespace std::chrono_literals;
-
-rill::coro<> echo(rill::stream_reader reader, rill::stream_writer writer) {
-  while (true) {
-    const std::string some = co_await reader.read(1000);
-    if (some.empty()) break;
-    co_await writer.write_all(some);
-  }
-}
-
-rill::coro<std::string> ask(std::uint16_t port, std::string question) {
-  rill::connection client = co_await rill::open_connection("127.0.0.1", port);
-  client.writer.write(question);
-  client.writer.write_eof();
-  std::string answer = co_await client.reader.read();
-  co_return std::move(answer);
-}
-
-/// Until the server has that many clients.
-rill::coro<> meet(rill::server& server, std::size_t clients) {
-  for (int i = 0; i < 1000 && server.client_count() != clients; ++i) co_await rill::sleep(1ms);
-  CHECK(server.client_count() == clients);
-}
-
-rill::coro<bool> is_served(std::uint16_t port) {
-  rill::connection client = co_await rill::open_connection("127.0.0.1", port);
-  client.writer.write("hello");
-  const std::string answer = co_await client.reader.readexactly(5);
-  co_return answer == "hello";
-}
+using rill_test::ask;
+using rill_test::echo;
+using rill_test::is_served;
+using rill_test::meet;
 
 /// Connects to `server` and keeps the connections in `clients`. Every third has sent something,
 /// every third is to be reset.

@@ -19,6 +19,7 @@
 #include "rill/streams/server.hpp"
 #include "rill/streams/stream_errors.hpp"
 #include "rill/testing/virtual_run.hpp"
+#include "streams/echo_server.hpp"
 #include "streams/stream_pair.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/must_throw.hpp"
@@ -26,6 +27,7 @@
 namespace {
 
 using namespace std::chrono_literals;
+using rill_test::is_served;
 using rill_test::make_stream_pair;
 using rill_test::stream_pair;
 
@@ -42,13 +44,6 @@ rill::coro<> echo(rill::stream_reader reader, rill::stream_writer writer) {
 rill::coro<> say(rill::stream_writer& to, std::size_t size) {
   co_await to.write_all(std::string(size, 'n'));
   to.write_eof();
-}
-
-rill::coro<bool> is_served(std::uint16_t port) {
-  rill::connection client = co_await rill::open_connection("127.0.0.1", port);
-  client.writer.write("hello");
-  const std::string answer = co_await client.reader.readexactly(5);
-  co_return answer == "hello";
 }
 
 void reset(rill::connection& client) {

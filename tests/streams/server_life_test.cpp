@@ -17,6 +17,7 @@
 #include "rill/loop/sleep.hpp"
 #include "rill/streams/connection.hpp"
 #include "rill/streams/server.hpp"
+#include "streams/echo_server.hpp"
 #include "streams/stream_pair.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/must_throw.hpp"
@@ -24,30 +25,11 @@
 namespace {
 
 using namespace std::chrono_literals;
+using rill_test::ask;
+using rill_test::echo;
 using rill_test::failure_of;
+using rill_test::meet;
 using rill_test::yield_times;
-
-rill::coro<> echo(rill::stream_reader reader, rill::stream_writer writer) {
-  while (true) {
-    const std::string some = co_await reader.read(1000);
-    if (some.empty()) break;
-    co_await writer.write_all(some);
-  }
-}
-
-rill::coro<std::string> ask(std::uint16_t port, std::string question) {
-  rill::connection client = co_await rill::open_connection("127.0.0.1", port);
-  client.writer.write(question);
-  client.writer.write_eof();
-  std::string answer = co_await client.reader.read();
-  co_return std::move(answer);
-}
-
-/// Until the server has that many clients.
-rill::coro<> meet(rill::server& server, std::size_t clients) {
-  for (int i = 0; i < 1000 && server.client_count() != clients; ++i) co_await rill::sleep(1ms);
-  CHECK(server.client_count() == clients);
-}
 
 }  // namespace
 
