@@ -76,4 +76,12 @@ inline int verdict(bool lacked) {
   return lacked ? 0 : 1;
 }
 
+/// The same of a connection that the peer has reset: Wine takes it for an end.
+inline int verdict_on_reset(SOCKET from) {
+  int bytes = 0;
+  const int error = error_of_receive(from, bytes);
+  std::printf("receive: %d bytes, error %d; Windows: error %d\n", bytes, error, WSAECONNRESET);
+  return verdict(bytes == 0 && error == 0);
+}
+
 }  // namespace plain
