@@ -19,6 +19,7 @@
 #include <memory>
 
 #include "base/system_calls.hpp"
+#include "base/timespec.hpp"
 #include "reactor/factories.hpp"
 #include "reactor/handle_waker.hpp"
 #include "reactor/readiness_adaptor.hpp"
@@ -100,8 +101,7 @@ class epoll_reactor final : public readiness_adaptor {
       return system_calls().epoll_wait(poller_, events_.data(), capacity, timeout_ns == 0 ? 0 : -1);
     }
     if (has_pwait2_) {
-      const timespec limit{static_cast<time_t>(timeout_ns / 1'000'000'000),
-                           static_cast<long>(timeout_ns % 1'000'000'000)};
+      const timespec limit = timespec_of(timeout_ns);
       const int count =
           system_calls().epoll_pwait2(poller_, events_.data(), capacity, &limit, nullptr);
       if (count >= 0 || errno != ENOSYS) return count;

@@ -21,6 +21,7 @@
 #include <span>
 
 #include "base/system_calls.hpp"
+#include "base/timespec.hpp"
 #include "reactor/factories.hpp"
 #include "reactor/kqueue_calls.hpp"
 #include "reactor/readiness_adaptor.hpp"
@@ -149,8 +150,7 @@ class kqueue_reactor final : public readiness_adaptor {
     constexpr std::int64_t second = 1'000'000'000;
     constexpr std::int64_t most = 24 * 3600 * second;
     const std::int64_t limited = timeout_ns < most ? timeout_ns : most;
-    const timespec limit{static_cast<time_t>(limited / second),
-                         static_cast<long>(limited % second)};
+    const timespec limit = timespec_of(limited);
     return kqueue_calls.kevent(queue_, nullptr, 0, events_.data(), static_cast<int>(events_.size()),
                                timeout_ns < 0 ? nullptr : &limit);
   }

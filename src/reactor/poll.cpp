@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/system_calls.hpp"
+#include "base/timespec.hpp"
 #include "reactor/factories.hpp"
 #include "reactor/handle_waker.hpp"
 #include "reactor/readiness_adaptor.hpp"
@@ -77,8 +78,7 @@ class poll_reactor final : public readiness_adaptor {
   int wait_for_events(std::int64_t timeout_ns) noexcept {
     const auto count = static_cast<nfds_t>(polled_.size());
     if (timeout_ns < 0) return system_calls().ppoll(polled_.data(), count, nullptr, nullptr);
-    const timespec limit{static_cast<time_t>(timeout_ns / 1'000'000'000),
-                         static_cast<long>(timeout_ns % 1'000'000'000)};
+    const timespec limit = timespec_of(timeout_ns);
     return system_calls().ppoll(polled_.data(), count, &limit, nullptr);
   }
 

@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "base/system_calls.hpp"
+#include "base/timespec.hpp"
 #include "rill/base/error.hpp"
 #include "testing/idle_waker.hpp"
 
@@ -16,8 +17,6 @@ namespace rill::testing {
 namespace {
 
 using rill::detail::system_calls;
-
-constexpr std::int64_t ns_per_second = 1'000'000'000;
 
 class pipe_waker final : public idle_waker {
  public:
@@ -40,11 +39,7 @@ class pipe_waker final : public idle_waker {
   }
   void wait(std::int64_t timeout_ns) noexcept override {
     pollfd looked{ends_[0], POLLIN, 0};
-    timespec limit{};
-    if (timeout_ns >= 0) {
-      limit.tv_sec = static_cast<time_t>(timeout_ns / ns_per_second);
-      limit.tv_nsec = static_cast<long>(timeout_ns % ns_per_second);
-    }
+    const timespec limit = rill::detail::timespec_of(timeout_ns < 0 ? 0 : timeout_ns);
     // A signal ends it early, which a loop takes as it takes a wake-up.
     if (system_calls().ppoll(&looked, 1, timeout_ns < 0 ? nullptr : &limit, nullptr) <= 0) return;
     char taken[64];
