@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "exec/linux_library.hpp"
+#include "exec/worker_system.hpp"
 
 namespace rill::detail {
 
@@ -49,9 +50,9 @@ int lock_until(pthread_mutex_t& mutex, const timespec& until) noexcept {
 
 // Those that are open now; a handle that another thread opens in between without O_CLOEXEC is
 // inherited.
-void add_close_from(posix_spawn_file_actions_t& files, int first) noexcept {
+short close_from(posix_spawn_file_actions_t& files, int first) noexcept {
   DIR* const folder = ::opendir("/proc/self/fd");
-  if (folder == nullptr) return;
+  if (folder == nullptr) return 0;
   while (const dirent* const entry = ::readdir(folder)) {
     char* end = nullptr;
     const long number = std::strtol(entry->d_name, &end, 10);
@@ -59,9 +60,10 @@ void add_close_from(posix_spawn_file_actions_t& files, int first) noexcept {
     ::posix_spawn_file_actions_addclose(&files, static_cast<int>(number));
   }
   ::closedir(folder);
+  return 0;
 }
 
-const char* text_of_signal(int number) noexcept {
+const char* signal_text(int number) noexcept {
   return number > 0 && number < NSIG ? ::strsignal(number) : nullptr;
 }
 

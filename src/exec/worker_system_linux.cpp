@@ -7,8 +7,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "exec/linux_library.hpp"
-
 namespace rill::detail {
 
 native_handle open_process_end(pid_t process) noexcept {
@@ -31,13 +29,6 @@ std::string own_program_path() { return "/proc/self/exe"; }
 const char* own_program_name() noexcept { return ::program_invocation_name; }
 
 char** own_environment() noexcept { return ::environ; }
-
-short close_from(posix_spawn_file_actions_t& files, int first) noexcept {
-  add_close_from(files, first);
-  return 0;
-}
-
-const char* signal_text(int number) noexcept { return text_of_signal(number); }
 
 // The signal comes when the thread ends that has started this process: pools start workers in
 // threads that outlive them.
