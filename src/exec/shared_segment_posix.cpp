@@ -6,11 +6,10 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <stdexcept>
 #include <typeinfo>
 
 #include "base/system_calls.hpp"
+#include "exec/segment_head.hpp"
 #include "exec/segment_mutex.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
@@ -19,11 +18,6 @@
 namespace rill::detail {
 
 namespace {
-
-// The items begin here, aligned for whatever they are.
-constexpr std::size_t head_size = 128;
-
-std::uint64_t mark_of(const std::type_info& type) noexcept { return type.hash_code(); }
 
 void close_memory(native_handle handle) noexcept { system_calls().close(static_cast<int>(handle)); }
 
@@ -34,9 +28,8 @@ void close_memory(native_handle handle) noexcept { system_calls().close(static_c
 }  // namespace
 
 struct shared_segment::header {
+  segment_head what;  // first: for shared_segment::count()
   segment_mutex mutex;
-  std::uint64_t type;
-  std::uint64_t count;
 };
 
 shared_segment::shared_segment(native_handle handle, std::size_t bytes)
@@ -57,16 +50,13 @@ shared_segment::~shared_segment() {
 
 std::shared_ptr<shared_segment> shared_segment::create(std::size_t count, std::size_t size,
                                                        const std::type_info& type) {
-  if (count > (std::numeric_limits<std::ptrdiff_t>::max() - head_size) / size) {
-    throw std::length_error("rill: a shared_array cannot be that large");
-  }
-  const std::size_t bytes = head_size + count * size;
+  static_assert(sizeof(header) <= segment_head::size);
+  const std::size_t bytes = segment_head::bytes_for(count, size);
   const native_handle handle = make_shared_memory(bytes);
   if (handle == invalid_handle) no_memory(errno);
   std::shared_ptr<shared_segment> segment(new shared_segment(handle, bytes));
   auto* const head = ::new (segment->memory_) header{};
-  head->type = mark_of(type);
-  head->count = count;
+  head->what = segment_head::of(type, count);
   const int error = head->mutex.initialize();
   if (error != 0) no_memory(error);
   return segment;
@@ -82,16 +72,8 @@ std::shared_ptr<shared_segment> shared_segment::open(native_handle handle,
   }
   std::shared_ptr<shared_segment> segment(
       new shared_segment(handle, static_cast<std::size_t>(status.st_size)));
-  if (segment->head().type != mark_of(type)) {
-    throw_usage("rill: the memory that another process shares holds another type");
-  }
+  segment->head().what.must_be(type);
   return segment;
-}
-
-void* shared_segment::data() const noexcept { return static_cast<std::byte*>(memory_) + head_size; }
-
-std::size_t shared_segment::count() const noexcept {
-  return static_cast<std::size_t>(head().count);
 }
 
 namespace {
@@ -119,7 +101,6 @@ bool shared_segment::lock() { return result_of(head().mutex.lock()) == attempt::
 shared_segment::attempt shared_segment::try_lock() { return result_of(head().mutex.try_lock()); }
 
 shared_segment::attempt shared_segment::try_lock_for(std::int64_t nanoseconds) {
-  static_assert(sizeof(header) <= head_size);
   return result_of(head().mutex.try_lock_for(std::chrono::nanoseconds(nanoseconds)));
 }
 

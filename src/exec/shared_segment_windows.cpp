@@ -11,14 +11,13 @@
 #include <cstdint>
 #include <cwchar>
 #include <iterator>
-#include <limits>
 #include <new>
 #include <random>
-#include <stdexcept>
 #include <typeinfo>
 #include <utility>
 
 #include "base/windows_errors.hpp"
+#include "exec/segment_head.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/exec/detail/shared_segment.hpp"
@@ -26,11 +25,6 @@
 namespace rill::detail {
 
 namespace {
-
-// The items begin here, aligned for whatever they are.
-constexpr std::size_t head_size = 128;
-
-std::uint64_t mark_of(const std::type_info& type) noexcept { return type.hash_code(); }
 
 HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
 
@@ -41,8 +35,7 @@ HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE
 }  // namespace
 
 struct shared_segment::header {
-  std::uint64_t type;
-  std::uint64_t count;
+  segment_head what;      // first: for shared_segment::count()
   std::uint32_t name[4];  // of the mutex
   std::uint32_t holder;   // the thread that has the mutex, or had it when it ended; 0: none
 };
@@ -77,20 +70,17 @@ void shared_segment::open_lock() {
 
 std::shared_ptr<shared_segment> shared_segment::create(std::size_t count, std::size_t size,
                                                        const std::type_info& type) {
-  if (count > (std::numeric_limits<std::int64_t>::max() - head_size) / size) {
-    throw std::length_error("rill: a shared_array cannot be that large");
-  }
-  static_assert(sizeof(header) <= head_size);
-  const std::size_t bytes = head_size + count * size;
+  static_assert(sizeof(header) <= segment_head::size);
+  const std::size_t bytes = segment_head::bytes_for(count, size);
+  const std::uint64_t wide_bytes = bytes;
   const HANDLE made = ::CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE,
-                                           static_cast<DWORD>(bytes >> 32),
-                                           static_cast<DWORD>(bytes & 0xffff'ffff), nullptr);
+                                           static_cast<DWORD>(wide_bytes >> 32),
+                                           static_cast<DWORD>(wide_bytes & 0xffff'ffff), nullptr);
   if (made == nullptr) no_memory(::GetLastError());
   const auto handle = reinterpret_cast<native_handle>(made);
   std::shared_ptr<shared_segment> segment(new shared_segment(handle, bytes));
   auto* const head = ::new (segment->memory_) header{};
-  head->type = mark_of(type);
-  head->count = count;
+  head->what = segment_head::of(type, count);
   std::random_device random;
   std::generate(std::begin(head->name), std::end(head->name), [&] { return random(); });
   segment->open_lock();
@@ -101,16 +91,10 @@ std::shared_ptr<shared_segment> shared_segment::create(std::size_t count, std::s
 std::shared_ptr<shared_segment> shared_segment::open(native_handle handle,
                                                      const std::type_info& type) {
   std::shared_ptr<shared_segment> segment(new shared_segment(handle, 0));
-  if (segment->head().type != mark_of(type)) {
-    throw_usage("rill: the memory that another process shares holds another type");
-  }
+  segment->head().what.must_be(type);
   segment->open_lock();
   return segment;
 }
-
-void* shared_segment::data() const noexcept { return static_cast<std::byte*>(memory_) + head_size; }
-
-std::size_t shared_segment::count() const noexcept { return head().count; }
 
 // A thread that has a mutex of the kernel gets it again; the mark of the holder tells it. The mark
 // is not taken away by one that dies, nor by the system.
