@@ -1,33 +1,27 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <windows.h>
 
-#include <atomic>
 #include <charconv>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
-#include <string>
+#include <string_view>
 
 #include "base/quiet_thread.hpp"
 #include "exec/process_channel.hpp"
 #include "exec/worker_jobs.hpp"
 #include "exec/worker_marker.hpp"
 #include "exec/worker_process.hpp"
-#include "rill/exec/process_worker_main.hpp"
 
-namespace rill {
-
-namespace detail {
+namespace rill::detail {
 
 namespace {
 
-std::atomic<bool> main_called = false;
-std::atomic<parent_watch> watch_of_parent = parent_watch::by_signal;
-
 /// What the parent has said: its id, the channel, a handle to its process.
 struct birth {
-  explicit birth(const std::string& marker) noexcept {
-    const char* at = marker.data() + 2;
-    const char* const end = marker.data() + marker.size();
+  explicit birth(std::string_view marker) noexcept {
+    const char* at = marker.data();
+    const char* const end = at + marker.size();
     for (std::int64_t* const each : {&parent_id, &channel, &parent}) {
       at = std::from_chars(at, end, *each).ptr;
       if (at != end) ++at;
@@ -58,41 +52,22 @@ void end_with(std::int64_t parent) {
   }).detach();
 }
 
-int serve(const std::string& marker) {
-  const birth told(marker);
-  keep(told.channel);
-  keep(told.parent);
+}  // namespace
+
+// From the system's environment too.
+void forget_worker_marker() noexcept { ::_putenv(worker_marker::nothing); }
+
+int run_worker(worker_role /*role*/, std::string_view told) {
+  const birth born(told);
+  keep(born.channel);
+  keep(born.parent);
   ignore_interrupts();
   // A crash ends the worker, and nobody is asked about it.
   ::SetErrorMode(::GetErrorMode() | SEM_NOGPFAULTERRORBOX | SEM_FAILCRITICALERRORS);
-  if (chosen_parent_watch() == parent_watch::by_channel) end_with(told.parent);
-  process_channel channel(static_cast<native_handle>(told.channel));
-  channel.watch(static_cast<native_handle>(told.parent));
+  if (chosen_parent_watch() == parent_watch::by_channel) end_with(born.parent);
+  process_channel channel(static_cast<native_handle>(born.channel));
+  channel.watch(static_cast<native_handle>(born.parent));
   return serve_jobs(channel);
 }
 
-}  // namespace
-
-bool worker_main_is_called() noexcept { return main_called.load(std::memory_order_relaxed); }
-
-void choose_parent_watch(parent_watch how) noexcept {
-  watch_of_parent.store(how, std::memory_order_relaxed);
-}
-parent_watch chosen_parent_watch() noexcept {
-  return watch_of_parent.load(std::memory_order_relaxed);
-}
-
-}  // namespace detail
-
-void process_worker_main() {
-  detail::main_called.store(true, std::memory_order_relaxed);
-  const char* const found = std::getenv(detail::worker_marker::name);
-  if (found == nullptr) return;
-  const std::string marker(found);
-  ::_putenv("RILL_WORKER=");  // takes it away, from the system's environment too
-  if (marker.size() < 2) return;
-  detail::choose_parent_watch(static_cast<detail::parent_watch>(marker[1]));
-  std::exit(detail::serve(marker));
-}
-
-}  // namespace rill
+}  // namespace rill::detail

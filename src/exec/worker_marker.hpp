@@ -13,7 +13,8 @@ namespace rill::detail {
 
 struct worker_marker {
   static constexpr const char* name = "RILL_WORKER";
-  static constexpr std::string_view prefix = "RILL_WORKER=";
+  static constexpr const char* nothing = "RILL_WORKER=";
+  static constexpr std::string_view prefix = nothing;
   /// The descriptor of its channel.
   static constexpr int channel = 3;
 

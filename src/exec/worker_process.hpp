@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "exec/process_channel.hpp"
 #include "rill/base/native_handle.hpp"
@@ -62,6 +63,12 @@ std::string describe_process_end(int status);
 /// What a new process of this executable is to be.
 enum class worker_role : char { jobs = 'j', forks = 'f' };
 started_worker spawn_worker(worker_role role);
+
+/// Takes the variable that tells a process what it is out of the environment.
+void forget_worker_marker() noexcept;
+/// What a process does that is to be this; gives its exit code. `told`: what the marker says
+/// besides.
+int run_worker(worker_role role, std::string_view told);
 
 /// What a process does that forks workers, until its channel or its parent ends; gives its exit
 /// code.

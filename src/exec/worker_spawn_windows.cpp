@@ -161,7 +161,7 @@ std::wstring own_program_path() {
 
 /// The environment of this process with the marker instead of its own, if it has one.
 std::wstring environment_with(const std::string& marker) {
-  constexpr std::wstring_view prefix = L"RILL_WORKER=";
+  const std::wstring prefix(worker_marker::prefix.begin(), worker_marker::prefix.end());
   std::wstring block;
   wchar_t* const own = ::GetEnvironmentStringsW();
   for (const wchar_t* variable = own; variable != nullptr && *variable != L'\0';) {
