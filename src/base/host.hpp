@@ -12,6 +12,9 @@ void name_this_thread(const char* name) noexcept;
 /// What every system has room for, without the zero at the end.
 inline constexpr int longest_thread_name = 15;
 
+/// The processors that this thread may use, where the system tells that; at least 1.
+unsigned usable_processors() noexcept;
+
 /// Has it called by std::quick_exit(), where the system has that.
 void call_at_quick_exit(void (*call)()) noexcept;
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <windows.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "base/host.hpp"
 
 namespace rill::detail {
@@ -13,5 +16,7 @@ const DWORD main_thread = ::GetCurrentThreadId();
 }  // namespace
 
 bool in_main_thread() noexcept { return ::GetCurrentThreadId() == main_thread; }
+
+unsigned usable_processors() noexcept { return std::max(1U, std::thread::hardware_concurrency()); }
 
 }  // namespace rill::detail

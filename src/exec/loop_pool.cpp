@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/exec/loop_pool.hpp"
 
-#include <algorithm>
 #include <string>
-#include <thread>
 #include <utility>
 
+#include "base/host.hpp"
 #include "base/quiet_thread.hpp"
 
 namespace rill {
 
 loop_pool::loop_pool(loop_pool_options options) {
   std::size_t count = options.loops;
-  if (count == 0) count = std::max(1U, std::thread::hardware_concurrency());
+  if (count == 0) count = detail::usable_processors();
   loops_.reserve(count);
   for (std::size_t each = 0; each < count; ++each) {
     const std::string name = detail::thread_name(std::string(options.name), each);

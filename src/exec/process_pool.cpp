@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/host.hpp"
 #include "exec/worker_keeper.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/scheduler.hpp"
@@ -15,7 +16,7 @@ namespace rill::detail {
 namespace {
 
 process_pool_plan with_defaults(process_pool_plan plan) {
-  if (plan.max_workers == 0) plan.max_workers = std::max(1U, std::thread::hardware_concurrency());
+  if (plan.max_workers == 0) plan.max_workers = usable_processors();
   return plan;
 }
 

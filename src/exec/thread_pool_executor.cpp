@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/host.hpp"
 #include "exec/join_aside.hpp"
 #include "loop/worker_threads.hpp"
 #include "rill/base/error.hpp"
@@ -22,7 +23,7 @@ using detail::worker_threads;
 
 std::size_t worker_limit(std::size_t wanted) noexcept {
   if (wanted != 0) return wanted;
-  return std::min<std::size_t>(32, std::thread::hardware_concurrency() + 4);
+  return std::min<std::size_t>(32, detail::usable_processors() + 4U);
 }
 
 thread_pool_options checked_options(std::ptrdiff_t max_workers) {

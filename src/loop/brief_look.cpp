@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "loop/brief_look.hpp"
 
-#include <thread>
+#include "base/host.hpp"
 
 namespace rill::detail {
 
 bool several_processors() noexcept {
-  static const bool several = std::thread::hardware_concurrency() > 1;
+  static const bool several = usable_processors() > 1;
   return several;
 }
 

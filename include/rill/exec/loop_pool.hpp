@@ -18,7 +18,7 @@ namespace rill {
 // [loop_pool_options]
 /// How a loop_pool is made.
 struct loop_pool_options {
-  /// How many loops; 0: one for each core.
+  /// How many loops; 0: one for each processor that the caller may use.
   std::size_t loops = 0;
   /// The names of the threads begin so, and end with a number.
   std::string_view name = "rill-loop";

@@ -50,7 +50,8 @@ class process_initializer {
 // [process_pool_options]
 /// How a pool is made.
 struct process_pool_options {
-  /// The most processes it starts; 0: as many as there are cores.
+  /// The most processes it starts; 0: as many as there are processors that
+  /// the caller may use.
   std::size_t max_workers = 0;
   worker_start start = worker_start::spawn;
   /// A worker that has done so many jobs ends, and is replaced; 0: no limit. A chunk of a map

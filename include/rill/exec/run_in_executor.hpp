@@ -39,7 +39,7 @@ future<detail::job_result_t<Function, Args...>> run_in_executor(Executor& where,
 
 // [run_in_default_executor]
 /// The same in the loop's default executor, which is made if there is none: a thread_pool_executor
-/// of min(32, cores + 4) threads, for which the end of run() waits. asyncio:
+/// of min(32, processors + 4) threads, for which the end of run() waits. asyncio:
 /// loop.run_in_executor(None, func, *args).
 template <class Function, class... Args>
   requires(!std::derived_from<std::remove_cvref_t<Function>, executor> &&

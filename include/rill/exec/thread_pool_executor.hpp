@@ -29,7 +29,8 @@ class worker_threads;
 // [thread_pool_options]
 /// How a pool is made.
 struct thread_pool_options {
-  /// The most threads it starts; 0: min(32, cores + 4), as in Python.
+  /// The most threads it starts; 0: min(32, processors that the caller may use + 4), as
+  /// in Python.
   std::size_t max_workers = 0;
   /// The names of its threads begin so, and end with a number; longer ones are cut in between.
   std::string_view name = "rill-pool";
