@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import time
 
@@ -45,6 +46,8 @@ class Place:
 def pinned(command, cpus, ordinary=False, **options):
     """Starts a program on these processors, at ordinary priority whatever ours is if so asked."""
     def prepare():
+        # What runs in the background of a shell ignores it, and servers are ended by it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.sched_setaffinity(0, cpus)
         if ordinary:
             os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
