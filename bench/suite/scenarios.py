@@ -94,7 +94,8 @@ def steps():
               {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO},
               curve=("yield, by tasks", 100_000), heavy=True),
         micro("spawn_join/1000/0", group, "spawn and join, ready children",
-              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO, **LOOPS}),
+              {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO, **LOOPS},
+              curve=("spawn and join, by tasks", 1000)),
         micro("spawn_join/1000/1", group, "spawn and join, each yields once",
               {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO, **LOOPS}),
         micro("call_soon", group, "call_soon",
@@ -104,12 +105,36 @@ def steps():
                "libuv": UV, "Go": GO, **LOOPS}),
         micro("sleepers/100000", group, "100,000 sleepers, CPU each",
               {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "libuv": UV, "Go": GO, **LOOPS},
-              heavy=True),
+              curve=("a sleeper, by sleepers", 100_000), heavy=True),
         micro("cancel_join", group, "cancel a waiting task and join it",
               {"floor": CORE_FLOOR, "rill": CORE, "Asio": ASIO, "Go": GO, **LOOPS}),
         micro("generator_items", group, "an item of an async generator",
               {"floor": GENERATORS_FLOOR, "rill": GENERATORS, **LOOPS}),
     ]
+
+
+def scale():
+    """What grows with the number of tasks and timers, beside the smaller numbers above."""
+    group = "Scale"
+    both = {"floor": CORE_FLOOR, "rill": CORE}
+    found = [micro("yield/1000000", group, "yield, 1,000,000 tasks", both,
+                   curve=("yield, by tasks", 1_000_000), heavy=True)]
+    for count in (1000, 100_000, 1_000_000):
+        heavy = count > 1000
+        if heavy:
+            found.append(micro(f"spawn_join/{count}/0", group,
+                               f"spawn and join, {count:,} ready children", both,
+                               curve=("spawn and join, by tasks", count), heavy=heavy))
+        if count != 100_000:
+            found.append(micro(f"sleepers/{count}", group, f"{count:,} sleepers, CPU each", both,
+                               curve=("a sleeper, by sleepers", count), heavy=heavy))
+        found += [micro(f"waiters/{count}", group, f"{count:,} tasks that wait for a future, each",
+                        {"rill": CORE}, curve=("a task that waits, by tasks", count), heavy=heavy),
+                  micro(f"timer_among/{count}", group,
+                        f"timer armed and cancelled among {count:,}",
+                        {"floor": (CORE_FLOOR, f"timer_arm_cancel/{count}"), "rill": CORE},
+                        curve=("a timer, by timers", count), heavy=heavy)]
+    return found
 
 
 def combinators():
@@ -360,5 +385,5 @@ def memory():
 
 
 def all_scenarios():
-    return [*steps(), *combinators(), *synchronisation(), *threads(), *trees(), *echoes(),
+    return [*steps(), *scale(), *combinators(), *synchronisation(), *threads(), *trees(), *echoes(),
             *latencies(), *bulk(), *memory(), *starts()]
