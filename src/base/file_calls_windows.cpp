@@ -292,6 +292,12 @@ int fcntl(int handle, int command, int value) {
   }
 }
 
+int isatty(int handle) {
+  if (is_console(handle_of(handle))) return 1;
+  errno = ENOTTY;
+  return 0;
+}
+
 int poll(pollfd* handles, nfds_t count, int /*milliseconds*/) {
   for (nfds_t i = 0; i < count; ++i) handles[i].revents = handles[i].events;
   return static_cast<int>(count);

@@ -30,6 +30,8 @@ int fsync(int handle);
 /// F_GETFL tells what was opened for what; F_SETFL makes sockets non-blocking, and refuses to do so
 /// with what was not opened for overlapped operations; F_DUPFD_CLOEXEC.
 int fcntl(int handle, int command, int value);
+/// Whether it is a console, as far as it may be read.
+int isatty(int handle);
 /// Everything is ready: the calls above wait by themselves. Nobody asks about sockets here.
 int poll(pollfd* handles, nfds_t count, int milliseconds);
 /// A pipe of two handles for overlapped operations.

@@ -57,6 +57,7 @@ struct system_call_table {
   int (*ftruncate)(int handle, off_t size);
   int (*fsync)(int handle);
   int (*fcntl)(int handle, int command, int value);
+  int (*isatty)(int handle);
   int (*pipe2)(int handles[2], int flags);
   int (*poll)(pollfd* handles, nfds_t count, int milliseconds);
   int (*ppoll)(pollfd* handles, nfds_t count, const timespec* timeout, const sigset_t* mask);

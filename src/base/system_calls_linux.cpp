@@ -91,6 +91,7 @@ constinit system_call_table current_system_calls{
     .ftruncate = ::ftruncate,
     .fsync = ::fsync,
     .fcntl = call_fcntl,
+    .isatty = ::isatty,
     .pipe2 = ::pipe2,
     .poll = ::poll,
     .ppoll = ::ppoll,

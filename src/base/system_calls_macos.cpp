@@ -196,6 +196,7 @@ constinit system_call_table current_system_calls{
     .ftruncate = ::ftruncate,
     .fsync = ::fsync,
     .fcntl = call_fcntl,
+    .isatty = ::isatty,
     .pipe2 = call_pipe2,
     .poll = ::poll,
     .ppoll = call_ppoll,

@@ -45,6 +45,7 @@ constexpr system_call_table calls_of_windows() noexcept {
   table.ftruncate = windows::ftruncate;
   table.fsync = windows::fsync;
   table.fcntl = windows::fcntl;
+  table.isatty = windows::isatty;
   table.poll = windows::poll;
   table.pipe2 = windows::pipe2;
   return table;

@@ -60,7 +60,7 @@ void check_kind(int handle, const std::string& name) {
   }
   if (S_ISDIR(status.st_mode)) throw_system_error(EISDIR, "rill: opening '" + name + "'");
   const bool is_stream = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) ||
-                         (S_ISCHR(status.st_mode) && ::isatty(handle) == 1);
+                         (S_ISCHR(status.st_mode) && system_calls().isatty(handle) == 1);
   if (is_stream) {
     throw_invalid_argument("rill: '" + name + "' is a pipe, a socket or a terminal, not a file");
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "rill/core/errors.hpp"
+#include "rill/loop/event_loop.hpp"
 #include "streams/pipe_end.hpp"
 #include "streams/stream_transport.hpp"
 
@@ -13,11 +14,12 @@ namespace rill::detail {
 
 namespace {
 
-/// A terminal, say, becomes readable for reasons of its own.
-bool tells_of_its_reader(native_handle handle) noexcept {
-  struct stat known{};
-  return ::fstat(static_cast<int>(handle), &known) == 0 &&
-         (S_ISFIFO(known.st_mode) || S_ISSOCK(known.st_mode));
+/// A terminal, say, becomes readable for reasons of its own. Windows has no readiness: there the
+/// next write tells.
+bool tells_of_its_reader(native_handle handle) {
+  const mode_t kind = kind_of_pipe(handle);
+  return (kind == S_IFIFO || kind == S_IFSOCK) &&
+         event_loop::running().io().supports(reactor_feature::readiness);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include "rill/streams/connect_pipe.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <memory>
 #include <stdexcept>
@@ -10,28 +9,36 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/system_calls.hpp"
 #include "rill/core/errors.hpp"
+#include "rill/loop/event_loop.hpp"
 #include "streams/recording_protocol.hpp"
 #include "support/catch.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/let_run.hpp"
+#include "support/skip.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 
 using rill::connect_read_pipe;
 using rill::connect_write_pipe;
+using rill::detail::system_calls;
 using rill_test::let_run;
 using rill_test::pattern;
 using rill_test::protocol_pointer;
 using rill_test::recording_protocol;
 
 struct pipe_ends {
-  pipe_ends() { REQUIRE(::pipe2(handles, O_CLOEXEC) == 0); }
+  pipe_ends() { REQUIRE(system_calls().pipe2(handles, O_CLOEXEC) == 0); }
   void write(std::string_view text) const {
-    CHECK(::write(handles[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+    CHECK(system_calls().write(handles[1], text.data(), text.size()) ==
+          static_cast<ssize_t>(text.size()));
   }
   int handles[2];
 };
+
+bool close_end(int handle) { return system_calls().close(handle) == 0; }
 
 class writer_only : public rill::stream_protocol {
  public:
@@ -59,7 +66,7 @@ RILL_IO_TEST_CASE("what comes through a pipe goes to the protocol, then its end"
   CHECK_FALSE(protocol->transport->can_write_eof());
   transport->pause_reading();
   ends.write("later");
-  ::close(ends.handles[1]);
+  close_end(ends.handles[1]);
   for (int i = 0; i < 5; ++i) co_await let_run();
   CHECK(protocol->received == "hello");
   transport->resume_reading();
@@ -83,12 +90,16 @@ RILL_IO_TEST_CASE("what is written goes through the pipe, and close flushes it",
 }
 
 RILL_IO_TEST_CASE("a reader that goes is noticed without a write", "[connect_pipe]") {
+  if (!rill::event_loop::running().io().supports(rill::reactor_feature::readiness)) {
+    rill_test::skip("here is no readiness, which would tell");
+    co_return;
+  }
   const pipe_ends ends;
   const auto factory = [] { return std::make_shared<writer_only>(); };
   auto [transport, protocol] = co_await connect_write_pipe(factory, ends.handles[1]);
   co_await let_run();
   CHECK_FALSE(transport->is_closing());
-  ::close(ends.handles[0]);
+  close_end(ends.handles[0]);
   co_await protocol->log.wait_for("lost");
   transport->write("into the void");
 }
@@ -100,14 +111,30 @@ RILL_IO_TEST_CASE("a reader that goes while bytes are queued is a broken pipe", 
   transport->write(pattern(1'000'000));
   co_await let_run();
   CHECK(transport->write_buffer_size() > 0);
-  ::close(ends.handles[0]);
+  close_end(ends.handles[0]);
   co_await protocol->log.wait_for_lines(1);
   CHECK_THAT(protocol->log.text(), Catch::Contains("Broken pipe"));
 }
 
+RILL_IO_TEST_CASE("a reader that has gone is noticed by a write at the latest", "[connect_pipe]") {
+  const pipe_ends ends;
+  const auto factory = [] { return std::make_shared<writer_only>(); };
+  auto [transport, protocol] = co_await connect_write_pipe(factory, ends.handles[1]);
+  transport->write("somebody reads");
+  co_await let_run();
+  CHECK_FALSE(transport->is_closing());
+  close_end(ends.handles[0]);
+  transport->write("into the void");
+  co_await protocol->log.wait_for_lines(1);
+  CHECK(transport->is_closing());
+}
+
 RILL_IO_TEST_CASE("a factory that makes nothing, or a file, leaves the handle to the caller",
                   "[connect_pipe]") {
-  const int file = ::open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+  const rill_test::temporary_folder folder;
+  const std::string path = folder.make("file", "content");
+  const int file = system_calls().open(path.c_str(), O_RDONLY | O_CLOEXEC, 0);
+  REQUIRE(file >= 0);
   int made = 0;
   const auto factory = [&made] {
     ++made;
@@ -116,14 +143,14 @@ RILL_IO_TEST_CASE("a factory that makes nothing, or a file, leaves the handle to
   auto opening = rill::create_task(connect_read_pipe(factory, file));
   co_await let_run();
   CHECK_THROWS_AS(opening.result(), std::invalid_argument);
-  CHECK(::close(file) == 0);
+  CHECK(close_end(file));
   const auto nothing = []() -> protocol_pointer { return nullptr; };
   const pipe_ends ends;
   auto failing = rill::create_task(connect_read_pipe(nothing, ends.handles[0]));
   co_await let_run();
   CHECK_THROWS_AS(failing.result(), rill::usage_error);
-  CHECK(::close(ends.handles[0]) == 0);
-  CHECK(::close(ends.handles[1]) == 0);
+  CHECK(close_end(ends.handles[0]));
+  CHECK(close_end(ends.handles[1]));
 }
 
 RILL_IO_TEST_CASE("a protocol that cannot receive is refused where something comes",
@@ -133,6 +160,6 @@ RILL_IO_TEST_CASE("a protocol that cannot receive is refused where something com
   auto opening = rill::create_task(connect_read_pipe(factory, ends.handles[0]));
   co_await let_run();
   CHECK_THROWS_AS(opening.result(), std::invalid_argument);
-  CHECK(::close(ends.handles[0]) == 0);
-  CHECK(::close(ends.handles[1]) == 0);
+  CHECK(close_end(ends.handles[0]));
+  CHECK(close_end(ends.handles[1]));
 }

@@ -6,11 +6,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "rill/core/coro.hpp"
 #include "rill/loop/runner.hpp"
+#include "rill/net/file.hpp"
 #include "rill/streams/standard_streams.hpp"
 #include "rill/streams/terminal.hpp"
 #include "support/catch.hpp"
@@ -149,6 +151,11 @@ rill::coro<std::string> read_line() {
   co_return std::move(line);
 }
 
+rill::coro<bool> opens(std::string path) {
+  const rill::file opened = co_await rill::open_file(std::move(path));
+  co_return static_cast<bool>(opened);
+}
+
 rill::coro<std::string> read_key() {
   rill::stream_reader reader = co_await rill::open_standard_input();
   std::string key = co_await reader.read(16);
@@ -184,6 +191,13 @@ TEST_CASE("in a console: keys", "[.][in_console]") {
   CHECK(mode_of(input) == before);
 }
 
+TEST_CASE("in a console: no files", "[.][in_console]") {
+  take_console();
+  CHECK_THROWS_AS(rill::file::adopt(rill::standard_input_handle()), std::invalid_argument);
+  CHECK_THROWS_AS(rill::run(opens("CONIN$")), std::invalid_argument);
+  CHECK(rill::run(opens("NUL")));
+}
+
 TEST_CASE("a console is read and written in UTF-8, whatever its code page is", "[console]") {
   console made;
   if (made.lacks()) return;
@@ -192,6 +206,13 @@ TEST_CASE("a console is read and written in UTF-8, whatever its code page is", "
   INFO(made.seen());
   CHECK(shown);
   made.press(every_length + "\r");
+  CHECK(made.exit_code() == 0);
+}
+
+TEST_CASE("a console is no file", "[console]") {
+  console made;
+  if (made.lacks()) return;
+  made.run("in a console: no files");
   CHECK(made.exit_code() == 0);
 }
 

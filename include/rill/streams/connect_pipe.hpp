@@ -45,7 +45,8 @@ auto connect_read_pipe(Factory&& factory, native_handle handle) {
 }
 /// The other kind of end: for writing. asyncio: connect_write_pipe(). The protocol may be derived
 /// from stream_protocol alone. When nobody reads from a pipe any more, connection_lost() comes:
-/// with a broken pipe if bytes were queued, else without an error.
+/// with a broken pipe if bytes were queued, else without an error. Where the loop has no readiness
+/// (Windows) it comes with the next write, which is a broken pipe.
 template <class Factory>
   requires detail::protocol_factory<Factory, stream_protocol>
 auto connect_write_pipe(Factory&& factory, native_handle handle) {
