@@ -20,7 +20,7 @@ namespace {
 class category final : public std::error_category {
  public:
   const char* name() const noexcept override { return "resolver"; }
-  std::string message(int code) const override { return ::gai_strerror(code); }
+  std::string message(int code) const override { return detail::text_of_lookup_error(code); }
 };
 
 }  // namespace

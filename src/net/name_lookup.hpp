@@ -12,6 +12,9 @@
 
 namespace rill::detail {
 
+/// What the system says of a code of its look-ups. Any thread.
+std::string text_of_lookup_error(int code);
+
 /// The loopback addresses, for "localhost" and names below it, in upper or lower case and with or
 /// without a dot at the end (RFC 6761, 6.3); empty for other names.
 std::vector<socket_address> loopback_of(std::string_view host, std::uint16_t port,

@@ -4,6 +4,10 @@
 // mark of its own; a file has no number that its name could be checked against.
 #include <windows.h>
 
+#include <new>
+#include <string>
+
+#include "base/file_calls_windows.hpp"
 #include "net/socket_file.hpp"
 
 namespace rill::detail {
@@ -13,9 +17,9 @@ namespace {
 // The mark of a Unix socket (IO_REPARSE_TAG_AF_UNIX).
 constexpr DWORD socket_mark = 0x80000023;
 
-bool is_socket(const std::string& path) noexcept {
-  WIN32_FIND_DATAA about;
-  const HANDLE found = ::FindFirstFileA(path.c_str(), &about);
+bool is_socket(const std::wstring& path) noexcept {
+  WIN32_FIND_DATAW about;
+  const HANDLE found = ::FindFirstFileW(path.c_str(), &about);
   if (found == INVALID_HANDLE_VALUE) return false;
   ::FindClose(found);
   return (about.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 &&
@@ -27,11 +31,17 @@ bool is_socket(const std::string& path) noexcept {
 socket_file::socket_file(const socket_address& bound) {
   if (!bound.is_unix() || bound.is_abstract() || bound.path().empty()) return;
   std::string path(bound.path());
-  if (is_socket(path)) path_ = std::move(path);
+  if (is_socket(windows::wide(path.c_str()))) path_ = std::move(path);
 }
 
 socket_file::~socket_file() {
-  if (!path_.empty() && is_socket(path_)) ::DeleteFileA(path_.c_str());
+  if (path_.empty()) return;
+  try {
+    const std::wstring path = windows::wide(path_.c_str());
+    if (is_socket(path)) ::DeleteFileW(path.c_str());
+  } catch (const std::bad_alloc&) {
+    // It stays, as after the end of a program that was killed.
+  }
 }
 
 void remove_stale_socket(const socket_address& /*address*/) noexcept {
