@@ -5,6 +5,8 @@
 // within a wait that lets it (GetQueuedCompletionStatusEx, alertable), and ends that.
 #include "reactor/iocp_port.hpp"
 
+#include <winternl.h>
+
 #include <algorithm>
 
 #include "base/port_record_windows.hpp"
@@ -16,8 +18,20 @@ namespace rill::detail {
 namespace {
 
 constexpr DWORD high_resolution = 0x00000002;
+constexpr UCHAR our_modes = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
 
 HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
+
+/// Whether the handle has the modes that each of ours has. They are kept with what it stands for,
+/// to the end of that.
+bool has_our_modes(native_handle handle) noexcept {
+  constexpr auto mode_information = static_cast<FILE_INFORMATION_CLASS>(41);
+  ULONG modes = 0;
+  IO_STATUS_BLOCK unused{};
+  const NTSTATUS status =
+      ::NtQueryInformationFile(handle_of(handle), &unused, &modes, sizeof modes, mode_information);
+  return status == 0 && (modes & our_modes) == our_modes;
+}
 
 void CALLBACK end_the_wait(void* /*argument*/, DWORD /*low*/, DWORD /*high*/) {}
 
@@ -52,12 +66,16 @@ iocp_port::~iocp_port() {
 int iocp_port::associate(native_handle handle) noexcept {
   if (::CreateIoCompletionPort(handle_of(handle), port_, 0, 0) == nullptr) {
     const DWORD code = ::GetLastError();
-    // It reports to a port already: to ours, if it was forgotten and not closed.
-    if (code == ERROR_INVALID_PARAMETER && windows::port_of(handle) == number_) return 0;
+    // It reports to a port already: to ours, if it was forgotten and not closed. One that was
+    // closed behind our back may have left its number to somebody else's.
+    if (code != ERROR_INVALID_PARAMETER || windows::port_of(handle) != number_) {
+      return errno_of(code);
+    }
+    if (has_our_modes(handle)) return 0;
+    windows::drop_port(handle);
     return errno_of(code);
   }
-  constexpr UCHAR modes = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
-  if (::SetFileCompletionNotificationModes(handle_of(handle), modes) == FALSE) {
+  if (::SetFileCompletionNotificationModes(handle_of(handle), our_modes) == FALSE) {
     return errno_of(::GetLastError());
   }
   windows::note_port(handle, number_);

@@ -46,8 +46,15 @@ class pipe {
   pipe(const pipe&) = delete;
   pipe& operator=(const pipe&) = delete;
   ~pipe() {
+    if (ends_[0] == 0) return;
     system_calls().close(ends_[0]);
     system_calls().close(ends_[1]);
+  }
+  /// As one does who has been given handles of the system.
+  void close_by_system() {
+    ::CloseHandle(reinterpret_cast<HANDLE>(read_end()));
+    ::CloseHandle(reinterpret_cast<HANDLE>(rill::native_handle{ends_[1]}));
+    ends_[0] = 0;
   }
   rill::native_handle read_end() const { return ends_[0]; }
   void put(const std::string& text) const {
@@ -58,6 +65,23 @@ class pipe {
  private:
   int ends_[2];
 };
+
+/// The reactor has had the handle, and nothing is left of that.
+void use_and_forget(rill::reactor& io, rill::native_handle handle) {
+  read_op op(handle);
+  REQUIRE_FALSE(io.start(op));
+  io.forget(handle);
+  while (!op.ended) io.wait(-1);
+}
+
+/// Pipes, the last of which has that number if one can have it.
+std::list<pipe> pipes_up_to(rill::native_handle number) {
+  std::list<pipe> made;
+  while (made.size() < 100 && (made.empty() || made.back().read_end() != number)) {
+    made.emplace_back();
+  }
+  return made;
+}
 
 bool shows(const rill::reactor& io) {
   return ::WaitForSingleObject(reinterpret_cast<HANDLE>(io.pollable()), 0) == WAIT_OBJECT_0;
@@ -135,30 +159,40 @@ TEST_CASE("a short wait ends in time, and never before", "[iocp]") {
 
 TEST_CASE("a handle of another port is refused, though one of its number was here", "[iocp]") {
   const std::unique_ptr<rill::reactor> io = rill::make_reactor("iocp");
-  rill::native_handle number = 0;
-  {
-    const pipe made;
-    number = made.read_end();
+  for (const bool by_system : {false, true}) {
+    INFO((by_system ? "closed by the system's call" : "closed by the library's call"));
+    rill::native_handle number = 0;
+    {
+      pipe made;
+      number = made.read_end();
+      use_and_forget(*io, number);
+      if (by_system) made.close_by_system();
+    }
+    const std::list<pipe> others = pipes_up_to(number);
+    REQUIRE(others.back().read_end() == number);
+    const HANDLE elsewhere =
+        ::CreateIoCompletionPort(reinterpret_cast<HANDLE>(number), nullptr, 0, 1);
+    REQUIRE(elsewhere != nullptr);
     read_op op(number);
-    REQUIRE_FALSE(io->start(op));
-    io->forget(number);
-    while (!op.ended) io->wait(-1);
+    const bool ended = io->start(op);
+    CHECK(ended);
+    CHECK(op.result == -EINVAL);
+    if (!ended) io->forget(number);
+    while (!ended && !op.ended) io->wait(1'000'000);
+    ::CloseHandle(elsewhere);
   }
-  std::list<pipe> others;
-  while (others.size() < 100 && (others.empty() || others.back().read_end() != number)) {
-    others.emplace_back();
-  }
-  REQUIRE(others.back().read_end() == number);
-  const HANDLE elsewhere =
-      ::CreateIoCompletionPort(reinterpret_cast<HANDLE>(number), nullptr, 0, 1);
-  REQUIRE(elsewhere != nullptr);
-  read_op op(number);
-  const bool ended = io->start(op);
-  CHECK(ended);
-  CHECK(op.result == -EINVAL);
-  if (!ended) io->forget(number);
-  while (!ended && !op.ended) io->wait(1'000'000);
-  ::CloseHandle(elsewhere);
+}
+
+TEST_CASE("a handle that was forgotten and comes back is taken", "[iocp]") {
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("iocp");
+  const pipe made;
+  for (int i = 0; i < 2; ++i) use_and_forget(*io, made.read_end());
+  read_op op(made.read_end());
+  REQUIRE_FALSE(io->start(op));
+  made.put("abc");
+  while (!op.ended) io->wait(-1);
+  CHECK(op.result == 3);
+  io->forget(made.read_end());
 }
 
 TEST_CASE("the longest limit of a wait is one", "[iocp]") {
