@@ -89,6 +89,16 @@ ssize_t read_result(ssize_t done) noexcept {
   return 0;
 }
 
+/// No bytes and no error are a message of no bytes, which somebody has written, and no end.
+ssize_t read_pipe(HANDLE handle, void* data, size_t size) noexcept {
+  while (true) {
+    const ssize_t done = move(handle, 0, [&](OVERLAPPED* record) {
+      return ::ReadFile(handle, data, size_of(size), nullptr, record);
+    });
+    if (done != 0 || size == 0) return read_result(done);
+  }
+}
+
 /// What is used at a position that the system keeps, or has none: a file, a console.
 bool is_plain(HANDLE handle) noexcept { return ::GetFileType(handle) != FILE_TYPE_PIPE; }
 
@@ -169,11 +179,7 @@ int close(int handle) {
 
 ssize_t read(int number, void* data, size_t size) {
   const HANDLE handle = handle_of(number);
-  if (!is_plain(handle)) {
-    return read_result(move(handle, 0, [&](OVERLAPPED* record) {
-      return ::ReadFile(handle, data, size_of(size), nullptr, record);
-    }));
-  }
+  if (!is_plain(handle)) return read_pipe(handle, data, size);
   if (size >= 6 && is_console(handle)) return read_console(handle, data, size);
   DWORD moved = 0;
   if (::ReadFile(handle, data, size_of(size), &moved, nullptr) == FALSE) {
@@ -185,6 +191,7 @@ ssize_t read(int number, void* data, size_t size) {
 ssize_t write(int number, const void* data, size_t size) {
   const HANDLE handle = handle_of(number);
   if (!is_plain(handle)) {
+    if (size == 0) return 0;  // the reader would be given a message of no bytes
     return move(handle, 0, [&](OVERLAPPED* record) {
       return ::WriteFile(handle, data, size_of(size), nullptr, record);
     });

@@ -133,6 +133,22 @@ outcome begin_send_message(const iocp_handle& handle, iocp_request& request) noe
   return of_socket_call(handle, request, done);
 }
 
+/// Connections that died in the queue are not the listener's affair.
+std::int64_t accept_failure(std::int64_t result) noexcept {
+  switch (-result) {
+    case ECONNRESET:
+    case ECONNABORTED:
+    case EPROTO:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+      return begin_anew;
+    default:
+      return result;
+  }
+}
+
 outcome begin_accept(const iocp_handle& handle, iocp_request& request) noexcept {
   const LPFN_ACCEPTEX accept = extensions_of(socket_of(handle)).accept;
   if (accept == nullptr) return {false, -EOPNOTSUPP};
@@ -144,8 +160,10 @@ outcome begin_accept(const iocp_handle& handle, iocp_request& request) noexcept 
   constexpr DWORD room = iocp_request::address_room;
   const BOOL done = accept(socket_of(handle), request.accepted, request.addresses, 0, room, room,
                            &unused, &request.overlapped);
-  const outcome begun = of_socket_call(handle, request, done != FALSE ? 0 : SOCKET_ERROR);
-  if (!begun.pending) dispose(request);
+  outcome begun = of_socket_call(handle, request, done != FALSE ? 0 : SOCKET_ERROR);
+  if (begun.pending) return begun;
+  dispose(request);
+  begun.result = accept_failure(begun.result);
   return begun;
 }
 
@@ -196,7 +214,7 @@ std::int64_t finish_accept(const iocp_handle& handle, iocp_request& request) noe
   const SOCKET accepted = request.accepted;
   if (::setsockopt(accepted, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
                    reinterpret_cast<const char*>(&listener), sizeof listener) != 0) {
-    return negated(static_cast<DWORD>(::WSAGetLastError()));
+    return accept_failure(negated(static_cast<DWORD>(::WSAGetLastError())));
   }
   request.accepted = INVALID_SOCKET;  // given away
   return static_cast<std::int64_t>(accepted);
@@ -244,11 +262,18 @@ std::int64_t failure(const iocp_handle& handle, iocp_request& request) noexcept 
   }
   const DWORD code = code_of(handle, request);
   if (op.kind == io_kind::read && is_end(code)) return 0;
+  if (op.kind == io_kind::accept) return accept_failure(negated(code));
   // How Windows tells a datagram's sender that nobody listens.
   if (handle.kind == iocp_kind::datagram && (code == WSAECONNRESET || code == WSAENETRESET)) {
     return -ECONNREFUSED;
   }
   return negated(code);
+}
+
+/// No bytes and no error: somebody has written a message of no bytes into a pipe.
+bool is_empty_message(const iocp_handle& handle, const io_op& op, std::int64_t result) noexcept {
+  return result == 0 && op.kind == io_kind::read && handle.kind == iocp_kind::other &&
+         ::GetFileType(handle_of(handle)) == FILE_TYPE_PIPE;
 }
 
 bool is_of_overlapped_connect(const iocp_handle& handle) noexcept {
@@ -356,7 +381,8 @@ std::int64_t finish(const iocp_handle& handle, iocp_request& request) noexcept {
       ::setsockopt(socket_of(handle), SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0);
       return 0;
     default:
-      return moved(handle, request);
+      const std::int64_t result = moved(handle, request);
+      return is_empty_message(handle, *request.op, result) ? begin_anew : result;
   }
 }
 
@@ -364,21 +390,6 @@ void dispose(iocp_request& request) noexcept {
   if (request.accepted == INVALID_SOCKET) return;
   ::closesocket(request.accepted);
   request.accepted = INVALID_SOCKET;
-}
-
-bool concerns_only_the_connection(std::int64_t result) noexcept {
-  switch (-result) {
-    case ECONNRESET:
-    case ECONNABORTED:
-    case EPROTO:
-    case ENETDOWN:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-      return true;
-    default:
-      return false;
-  }
 }
 
 }  // namespace rill::detail::iocp

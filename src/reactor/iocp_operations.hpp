@@ -29,14 +29,14 @@ std::int64_t perform(const iocp_handle& handle, io_op& op) noexcept;
 /// Begins an operation. Requires: the handle is associated, the request is free and its `op` set.
 outcome begin(const iocp_handle& handle, iocp_request& request) noexcept;
 
+/// Instead of a result: nothing has happened to the operation, which is to be begun anew.
+inline constexpr std::int64_t begin_anew = INT64_MIN + 2;
+
 /// The result of a request whose completion is there. Of an operation that was taken back before
-/// anything happened: io_cancelled.
+/// anything happened: io_cancelled. Or `begin_anew`.
 std::int64_t finish(const iocp_handle& handle, iocp_request& request) noexcept;
 
 /// Gives up what a request holds beside memory: the socket of an accept.
 void dispose(iocp_request& request) noexcept;
-
-/// Connections that died in the queue are not the listener's affair.
-bool concerns_only_the_connection(std::int64_t result) noexcept;
 
 }  // namespace rill::detail::iocp

@@ -57,8 +57,7 @@ bool iocp_reactor::issue(iocp_handle& handle, io_op& op) noexcept {
   }
   request->op = &op;
   iocp::outcome begun = iocp::begin(handle, *request);
-  while (!begun.pending && op.kind == io_kind::accept &&
-         iocp::concerns_only_the_connection(begun.result)) {
+  while (!begun.pending && begun.result == iocp::begin_anew) {
     begun = iocp::begin(handle, *request);
   }
   if (begun.pending) {
@@ -210,13 +209,14 @@ void iocp_reactor::take_result(io_op& op, std::int64_t result) noexcept {
   }
   iocp_handle& handle = *handles_.find(op.handle);
   const bool asked = (before & state_asked) != 0;
-  if (op.kind == io_kind::accept && !asked && iocp::concerns_only_the_connection(result)) {
+  if (result == iocp::begin_anew && !asked) {
     list(handle);
-  } else if (result == io_cancelled && !asked) {
-    end_first(handle, op, io_closed);  // somebody has closed the handle behind our back
-  } else {
-    end_first(handle, op, result);
+    return;
   }
+  if (result == iocp::begin_anew) result = io_cancelled;
+  // Unasked: somebody has closed the handle behind our back.
+  if (result == io_cancelled && !asked) result = io_closed;
+  end_first(handle, op, result);
 }
 
 void iocp_reactor::tell() noexcept {

@@ -83,6 +83,38 @@ std::list<pipe> pipes_up_to(rill::native_handle number) {
   return made;
 }
 
+/// A pipe of messages, as other programs make them.
+class message_pipe {
+ public:
+  message_pipe() {
+    const std::string name =
+        "\\\\.\\pipe\\rill-test-" + std::to_string(::GetCurrentProcessId()) + "-messages";
+    writer_ = ::CreateNamedPipeA(name.c_str(), PIPE_ACCESS_OUTBOUND, PIPE_TYPE_MESSAGE, 1, 512, 512,
+                                 0, nullptr);
+    REQUIRE(writer_ != INVALID_HANDLE_VALUE);
+    reader_ = ::CreateFileA(name.c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING,
+                            FILE_FLAG_OVERLAPPED, nullptr);
+    REQUIRE(reader_ != INVALID_HANDLE_VALUE);
+  }
+  message_pipe(const message_pipe&) = delete;
+  message_pipe& operator=(const message_pipe&) = delete;
+  ~message_pipe() {
+    ::CloseHandle(writer_);
+    system_calls().close(static_cast<int>(read_end()));
+  }
+  rill::native_handle read_end() const { return reinterpret_cast<rill::native_handle>(reader_); }
+  void put(const std::string& text) const {
+    DWORD written = 0;
+    CHECK(::WriteFile(writer_, text.data(), static_cast<DWORD>(text.size()), &written, nullptr) !=
+          FALSE);
+    CHECK(written == text.size());
+  }
+
+ private:
+  HANDLE writer_ = nullptr;
+  HANDLE reader_ = nullptr;
+};
+
 bool shows(const rill::reactor& io) {
   return ::WaitForSingleObject(reinterpret_cast<HANDLE>(io.pollable()), 0) == WAIT_OBJECT_0;
 }
@@ -192,6 +224,28 @@ TEST_CASE("a handle that was forgotten and comes back is taken", "[iocp]") {
   made.put("abc");
   while (!op.ended) io->wait(-1);
   CHECK(op.result == 3);
+  io->forget(made.read_end());
+}
+
+TEST_CASE("a message of no bytes is no end of a pipe", "[iocp]") {
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("iocp");
+  const message_pipe made;
+  for (const bool waits : {false, true}) {
+    INFO((waits ? "it comes while a read waits" : "it is there before"));
+    if (!waits) made.put("");
+    read_op op(made.read_end());
+    REQUIRE_FALSE(io->start(op));
+    if (waits) made.put("");
+    for (int i = 0; i < 5; ++i) io->wait(1'000'000);
+    CHECK_FALSE(op.ended);
+    made.put("abc");
+    while (!op.ended) io->wait(-1);
+    CHECK(op.result == 3);
+  }
+  made.put("");
+  made.put("abcd");
+  char room[8] = {};
+  CHECK(system_calls().read(static_cast<int>(made.read_end()), room, sizeof room) == 4);
   io->forget(made.read_end());
 }
 
