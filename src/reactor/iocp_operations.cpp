@@ -7,7 +7,9 @@
 
 #include "base/system_calls.hpp"
 #include "base/windows_errors.hpp"
-#include "reactor/iocp_extensions.hpp"
+#include "reactor/iocp_calls.hpp"
+// Needs Winsock's.
+#include <mswsock.h>
 
 namespace rill::detail::iocp {
 
@@ -91,16 +93,15 @@ outcome begin_receive(const iocp_handle& handle, iocp_request& request) noexcept
   WSABUF buffers[2] = {buffer_of(op.data, op.size), {sizeof spill, spill}};
   const DWORD count = handle.kind == iocp_kind::datagram ? 2 : 1;
   request.flags = (op.flags & io_peek) != 0 ? MSG_PEEK : 0;
-  return of_socket_call(handle, request,
-                        ::WSARecv(socket_of(handle), buffers, count, nullptr, &request.flags,
-                                  &request.overlapped, nullptr));
+  return of_socket_call(
+      handle, request,
+      iocp_calls.receive(socket_of(handle), buffers, count, &request.flags, &request.overlapped));
 }
 
 outcome begin_send(const iocp_handle& handle, iocp_request& request) noexcept {
   WSABUF buffer = buffer_of(request.op->data, request.op->size);
-  return of_socket_call(
-      handle, request,
-      ::WSASend(socket_of(handle), &buffer, 1, nullptr, 0, &request.overlapped, nullptr));
+  return of_socket_call(handle, request,
+                        iocp_calls.send(socket_of(handle), &buffer, 1, &request.overlapped));
 }
 
 outcome begin_receive_message(const iocp_handle& handle, iocp_request& request) noexcept {
@@ -110,12 +111,12 @@ outcome begin_receive_message(const iocp_handle& handle, iocp_request& request) 
   request.address_size = static_cast<int>(message.address_size);
   if (handle.kind == iocp_kind::datagram) buffers.add_spill();
   const bool with_sender = message.address != nullptr && handle.kind == iocp_kind::datagram;
-  const int done = with_sender
-                       ? ::WSARecvFrom(socket_of(handle), buffers.list, buffers.count, nullptr,
-                                       &request.flags, static_cast<sockaddr*>(message.address),
-                                       &request.address_size, &request.overlapped, nullptr)
-                       : ::WSARecv(socket_of(handle), buffers.list, buffers.count, nullptr,
-                                   &request.flags, &request.overlapped, nullptr);
+  const int done =
+      with_sender ? iocp_calls.receive_from(socket_of(handle), buffers.list, buffers.count,
+                                            &request.flags, static_cast<sockaddr*>(message.address),
+                                            &request.address_size, &request.overlapped)
+                  : iocp_calls.receive(socket_of(handle), buffers.list, buffers.count,
+                                       &request.flags, &request.overlapped);
   if (!with_sender) request.address_size = 0;
   return of_socket_call(handle, request, done);
 }
@@ -125,11 +126,10 @@ outcome begin_send_message(const iocp_handle& handle, iocp_request& request) noe
   buffer_list buffers(message);
   const int done =
       message.address == nullptr
-          ? ::WSASend(socket_of(handle), buffers.list, buffers.count, nullptr, 0,
-                      &request.overlapped, nullptr)
-          : ::WSASendTo(socket_of(handle), buffers.list, buffers.count, nullptr, 0,
-                        static_cast<const sockaddr*>(message.address),
-                        static_cast<int>(message.address_size), &request.overlapped, nullptr);
+          ? iocp_calls.send(socket_of(handle), buffers.list, buffers.count, &request.overlapped)
+          : iocp_calls.send_to(socket_of(handle), buffers.list, buffers.count,
+                               static_cast<const sockaddr*>(message.address),
+                               static_cast<int>(message.address_size), &request.overlapped);
   return of_socket_call(handle, request, done);
 }
 
@@ -150,16 +150,12 @@ std::int64_t accept_failure(std::int64_t result) noexcept {
 }
 
 outcome begin_accept(const iocp_handle& handle, iocp_request& request) noexcept {
-  const LPFN_ACCEPTEX accept = extensions_of(socket_of(handle)).accept;
-  if (accept == nullptr) return {false, -EOPNOTSUPP};
   const int made =
       system_calls().socket(handle.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (made < 0) return {false, -errno};
   request.accepted = static_cast<SOCKET>(made);
-  DWORD unused = 0;
-  constexpr DWORD room = iocp_request::address_room;
-  const BOOL done = accept(socket_of(handle), request.accepted, request.addresses, 0, room, room,
-                           &unused, &request.overlapped);
+  const BOOL done = iocp_calls.accept(socket_of(handle), request.accepted, request.addresses,
+                                      iocp_request::address_room, &request.overlapped);
   outcome begun = of_socket_call(handle, request, done != FALSE ? 0 : SOCKET_ERROR);
   if (begun.pending) return begun;
   dispose(request);
@@ -169,7 +165,7 @@ outcome begin_accept(const iocp_handle& handle, iocp_request& request) noexcept 
 
 /// A server's end of a named pipe becomes the end of the connection itself.
 outcome begin_pipe_accept(const iocp_handle& handle, iocp_request& request) noexcept {
-  if (::ConnectNamedPipe(handle_of(handle), &request.overlapped) != FALSE) return {false, 0};
+  if (iocp_calls.accept_pipe(handle_of(handle), &request.overlapped) != FALSE) return {false, 0};
   const DWORD code = ::GetLastError();
   if (code == ERROR_IO_PENDING) return {true, 0};
   // A client was there before, and may have gone; what it wrote is still to be read.
@@ -186,12 +182,10 @@ void bind_to_any(const iocp_handle& handle) noexcept {
 }
 
 outcome begin_connect(const iocp_handle& handle, iocp_request& request) noexcept {
-  const LPFN_CONNECTEX connect = extensions_of(socket_of(handle)).connect;
-  if (connect == nullptr) return {false, -EOPNOTSUPP};
   bind_to_any(handle);
   const auto* const address = static_cast<const sockaddr*>(request.op->data);
-  const BOOL done = connect(socket_of(handle), address, static_cast<int>(request.op->size), nullptr,
-                            0, nullptr, &request.overlapped);
+  const BOOL done = iocp_calls.connect(socket_of(handle), address,
+                                       static_cast<int>(request.op->size), &request.overlapped);
   return of_socket_call(handle, request, done != FALSE ? 0 : SOCKET_ERROR);
 }
 
@@ -199,21 +193,19 @@ outcome begin_read(const iocp_handle& handle, iocp_request& request) noexcept {
   const io_op& op = *request.op;
   return of_call(
       handle, request,
-      ::ReadFile(handle_of(handle), op.data, size_of(op.size), nullptr, &request.overlapped));
+      iocp_calls.read(handle_of(handle), op.data, size_of(op.size), &request.overlapped));
 }
 
 outcome begin_write(const iocp_handle& handle, iocp_request& request) noexcept {
   const io_op& op = *request.op;
   return of_call(
       handle, request,
-      ::WriteFile(handle_of(handle), op.data, size_of(op.size), nullptr, &request.overlapped));
+      iocp_calls.write(handle_of(handle), op.data, size_of(op.size), &request.overlapped));
 }
 
 std::int64_t finish_accept(const iocp_handle& handle, iocp_request& request) noexcept {
-  const SOCKET listener = socket_of(handle);
   const SOCKET accepted = request.accepted;
-  if (::setsockopt(accepted, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
-                   reinterpret_cast<const char*>(&listener), sizeof listener) != 0) {
+  if (iocp_calls.finish_accept(socket_of(handle), accepted) != 0) {
     return accept_failure(negated(static_cast<DWORD>(::WSAGetLastError())));
   }
   request.accepted = INVALID_SOCKET;  // given away

@@ -11,13 +11,13 @@
 
 #include "base/port_record_windows.hpp"
 #include "base/windows_errors.hpp"
+#include "reactor/iocp_calls.hpp"
 #include "rill/base/error.hpp"
 
 namespace rill::detail {
 
 namespace {
 
-constexpr DWORD high_resolution = 0x00000002;
 constexpr UCHAR our_modes = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
 
 HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
@@ -49,13 +49,11 @@ DWORD milliseconds_of(std::int64_t timeout_ns) noexcept {
 }  // namespace
 
 iocp_port::iocp_port()
-    : port_(::CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1)),
-      timer_(::CreateWaitableTimerExW(nullptr, nullptr, high_resolution, TIMER_ALL_ACCESS)),
-      number_(windows::next_port()) {
-  if (port_ != nullptr) return;
-  const int error = errno_of(::GetLastError());
-  if (timer_ != nullptr) ::CloseHandle(timer_);
-  throw_system_error(error, "rill: iocp");
+    : port_(iocp_calls.create_port(INVALID_HANDLE_VALUE, nullptr)), number_(windows::next_port()) {
+  if (port_ == nullptr) {
+    throw_system_error(errno_of(::GetLastError()), "rill: making a completion port");
+  }
+  timer_ = iocp_calls.create_timer();
 }
 
 iocp_port::~iocp_port() {
@@ -64,7 +62,7 @@ iocp_port::~iocp_port() {
 }
 
 int iocp_port::associate(native_handle handle) noexcept {
-  if (::CreateIoCompletionPort(handle_of(handle), port_, 0, 0) == nullptr) {
+  if (iocp_calls.create_port(handle_of(handle), port_) == nullptr) {
     const DWORD code = ::GetLastError();
     // It reports to a port already: to ours, if it was forgotten and not closed. One that was
     // closed behind our back may have left its number to somebody else's.
@@ -75,7 +73,7 @@ int iocp_port::associate(native_handle handle) noexcept {
     windows::drop_port(handle);
     return errno_of(code);
   }
-  if (::SetFileCompletionNotificationModes(handle_of(handle), our_modes) == FALSE) {
+  if (iocp_calls.set_modes(handle_of(handle), our_modes) == FALSE) {
     return errno_of(::GetLastError());
   }
   windows::note_port(handle, number_);
@@ -86,17 +84,20 @@ bool iocp_port::arm_timer(std::int64_t timeout_ns) noexcept {
   if (timer_ == nullptr) return false;
   LARGE_INTEGER due{};
   due.QuadPart = -in_units(timeout_ns, 100);  // from now, in units of 100 ns
-  return ::SetWaitableTimer(timer_, &due, 0, &end_the_wait, nullptr, FALSE) != FALSE;
+  return iocp_calls.set_timer(timer_, due, &end_the_wait) != FALSE;
 }
 
 std::span<const OVERLAPPED_ENTRY> iocp_port::wait(std::int64_t timeout_ns) noexcept {
   const bool timed = timeout_ns > 0 && arm_timer(timeout_ns);
   ULONG count = 0;
-  const BOOL some = ::GetQueuedCompletionStatusEx(
-      port_, reports_, most_at_once, &count, timed ? INFINITE : milliseconds_of(timeout_ns), timed);
+  const DWORD limit = timed ? INFINITE : milliseconds_of(timeout_ns);
+  const BOOL some = iocp_calls.wait(port_, reports_, most_at_once, &count, limit, timed);
   return {reports_, some == FALSE ? 0 : count};
 }
 
-void iocp_port::wake() noexcept { ::PostQueuedCompletionStatus(port_, 0, 0, nullptr); }
+void iocp_port::wake() noexcept {
+  // A wake that is lost for want of memory would be a loop that sleeps for ever.
+  while (iocp_calls.post(port_) == FALSE && ::GetLastError() != ERROR_INVALID_HANDLE) ::Sleep(1);
+}
 
 }  // namespace rill::detail

@@ -37,8 +37,8 @@ class iocp_port {
   static constexpr unsigned most_at_once = 128;
 
   HANDLE port_;
-  HANDLE timer_;          // of a finer grain than the port's own limit; null: there is none here
-  std::uint32_t number_;  // never used twice
+  HANDLE timer_ = nullptr;  // of a finer grain than the port's own limit; null: there is none here
+  std::uint32_t number_;    // never used twice
   OVERLAPPED_ENTRY reports_[most_at_once];
 };
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "reactor/direction.hpp"
+#include "reactor/iocp_calls.hpp"
 #include "reactor/iocp_operations.hpp"
 
 namespace rill::detail {
@@ -74,7 +75,7 @@ bool iocp_reactor::issue(iocp_handle& handle, io_op& op) noexcept {
 void iocp_reactor::ask_back(io_op& op) noexcept {
   op.reactor_state |= state_asked;
   // Where it fails the completion is on its way.
-  ::CancelIoEx(handle_of(op.handle), &requests_.at(op.reactor_word).overlapped);
+  iocp_calls.cancel(handle_of(op.handle), &requests_.at(op.reactor_word).overlapped);
 }
 
 io_cancel iocp_reactor::cancel(io_op& op) noexcept {
@@ -157,7 +158,7 @@ void iocp_reactor::remove_watch(io_watch& /*watch*/) noexcept {}
 // Completions of the records name requests, which are here; the records need not be any more.
 iocp_reactor::~iocp_reactor() {
   handles_.for_each([](iocp_handle& handle) {
-    if (handle.associated) ::CancelIoEx(handle_of(handle.number), nullptr);
+    if (handle.associated) iocp_calls.cancel(handle_of(handle.number), nullptr);
   });
   while (in_kernel_ != 0) {
     for (const OVERLAPPED_ENTRY& report : port_.wait(-1)) {
