@@ -133,13 +133,13 @@ outcome begin_send_message(const iocp_handle& handle, iocp_request& request) noe
   return of_socket_call(handle, request, done);
 }
 
-/// Connections that died in the queue are not the listener's affair.
+/// Connections that died in the queue are not the listener's affair. A network that is down is: it
+/// takes no connection from the queue to say so, elsewhere it does.
 std::int64_t accept_failure(std::int64_t result) noexcept {
   switch (-result) {
     case ECONNRESET:
     case ECONNABORTED:
     case EPROTO:
-    case ENETDOWN:
     case ENETUNREACH:
     case EHOSTDOWN:
     case EHOSTUNREACH:

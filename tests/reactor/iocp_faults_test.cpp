@@ -297,12 +297,23 @@ RILL_IO_TEST_CASE("a connect that fails can be tried again", "[iocp]") {
   CHECK(accepted.peer_address() == client.local_address());
 }
 
+RILL_IO_TEST_CASE("an accept without a network is an error", "[iocp]") {
+  const rill::socket listener = rill_test::listening();
+  rill::socket accepted;
+  const calls_restorer restorer;
+  failing<&table::accept>::install(100, WSAENETDOWN, FALSE);
+  auto accepting = rill::create_task(accept_one(listener, accepted));
+  const std::error_code code = co_await error_of(accepting);
+  CHECK(code == std::errc::network_down);
+  CHECK(failing<&table::accept>::left == 99);
+}
+
 RILL_IO_TEST_CASE("a server whose accept fails says so once, and tries again", "[iocp]") {
   rill::server server = co_await rill::start_server(answer, "127.0.0.1", 0);
   bool served = co_await is_served(server.port());
   CHECK(served);
   const calls_restorer restorer;
-  failing<&table::accept>::install(3, WSAENOBUFS, FALSE);
+  failing<&table::accept>::install(3, WSAENETDOWN, FALSE);
   served = co_await is_served(server.port());  // the accept that waited
   CHECK(served);
   served = co_await is_served(server.port());
