@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Workers are in a job of this process, which the system ends with the last handle of the job, that
-// is with this process, in whatever way it ends. What workers start is in no job.
+// Workers are made in a job of this process, which the system ends with the last handle of the job,
+// that is with this process, in whatever way and whenever it ends. What workers start is in no job.
 #include <windows.h>
 
 #include <array>
@@ -103,18 +103,19 @@ struct inheritance {
   std::array<HANDLE, 5> all{};
 };
 
-/// Has the new process inherit these handles, and no others that may be inherited.
+/// Has the new process inherit these handles, and no others that may be inherited, and be in that
+/// job before it runs (Windows 10). Refers to both.
 class attribute_list {
  public:
-  explicit attribute_list(std::array<HANDLE, 5>& handles) {
+  attribute_list(std::array<HANDLE, 5>& handles, HANDLE& job) {
     SIZE_T size = 0;
-    ::InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
+    ::InitializeProcThreadAttributeList(nullptr, 2, 0, &size);
     memory_ = std::make_unique<std::byte[]>(size);
-    if (::InitializeProcThreadAttributeList(get(), 1, 0, &size) == FALSE) {
+    if (::InitializeProcThreadAttributeList(get(), 2, 0, &size) == FALSE) {
       fail("rill: starting a worker process");
     }
-    if (::UpdateProcThreadAttribute(get(), 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles.data(),
-                                    sizeof handles, nullptr, nullptr) == FALSE) {
+    if (!set(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles.data(), sizeof handles) ||
+        !set(PROC_THREAD_ATTRIBUTE_JOB_LIST, &job, sizeof job)) {
       const DWORD code = ::GetLastError();
       ::DeleteProcThreadAttributeList(get());
       throw_system_error(errno_of(code), "rill: starting a worker process");
@@ -129,6 +130,10 @@ class attribute_list {
   }
 
  private:
+  bool set(DWORD_PTR attribute, void* value, SIZE_T size) const noexcept {
+    return ::UpdateProcThreadAttribute(get(), 0, attribute, value, size, nullptr, nullptr) != FALSE;
+  }
+
   std::unique_ptr<std::byte[]> memory_;
 };
 
@@ -239,13 +244,13 @@ std::unique_ptr<worker_starter> make_server_starter() {
 }
 
 started_worker spawn_worker(worker_role role) {
-  const HANDLE job = worker_job();
+  HANDLE job = worker_job();
   const channel_pair pair = make_channel_pair();
   started_worker worker;
   worker.channel = process_channel(pair.own);
   const owned_handle other(reinterpret_cast<HANDLE>(pair.other));  // closed here on every way out
   inheritance inherited(other.get());
-  const attribute_list attributes(inherited.all);
+  const attribute_list attributes(inherited.all, job);
 
   STARTUPINFOEXW start{};
   start.StartupInfo.cb = sizeof start;
@@ -260,20 +265,13 @@ started_worker spawn_worker(worker_role role) {
   const std::wstring path = own_program_path();
   std::wstring command = L"\"" + path + L"\" \"rill worker\"";
   PROCESS_INFORMATION made{};
-  constexpr DWORD flags =
-      CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT | CREATE_SUSPENDED;
+  constexpr DWORD flags = CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
   if (::CreateProcessW(path.c_str(), command.data(), nullptr, nullptr, TRUE, flags,
                        environment.data(), nullptr, &start.StartupInfo, &made) == FALSE) {
     fail("rill: starting a worker process");
   }
   const owned_handle thread(made.hThread);
   auto watch = std::make_unique<child_watch>(owned_handle(made.hProcess));
-  if (::AssignProcessToJobObject(job, made.hProcess) == FALSE) {
-    fail("rill: a worker process and its job");
-  }
-  if (::ResumeThread(thread.get()) == static_cast<DWORD>(-1)) {
-    fail("rill: starting a worker process");
-  }
   worker.channel.watch(watch->ended());
   worker.watch = std::move(watch);
   return worker;

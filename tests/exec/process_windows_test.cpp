@@ -32,6 +32,10 @@ void touch_nothing() { *reinterpret_cast<volatile int*>(std::uintptr_t{16}) = 1;
 void exit_by_system(std::uint32_t code) { ::ExitProcess(code); }
 void set_event(std::int64_t handle) { ::SetEvent(reinterpret_cast<HANDLE>(handle)); }
 bool has_nothing_to_read() { return std::getchar() == EOF; }
+bool is_in_job() {
+  BOOL is = FALSE;
+  return ::IsProcessInJob(::GetCurrentProcess(), nullptr, &is) != FALSE && is != FALSE;
+}
 std::string environment_of_worker() {
   const char* const found = std::getenv("RILL_WORKER");
   char room[16];
@@ -102,6 +106,15 @@ TEST_CASE("a worker inherits nothing that it is not meant to have", "[process]")
   ::CloseHandle(event);
   CHECK(pool.submit<&has_nothing_to_read>().result());
   CHECK(pool.submit<&environment_of_worker>().result() == "clean");
+}
+
+TEST_CASE("a worker is in a job, with which it ends", "[process]") {
+  if (is_in_job()) {
+    rill_test::skip("this process is in a job itself");
+    return;
+  }
+  rill::process_pool_executor pool(workers(1));
+  CHECK(pool.submit<&is_in_job>().result());
 }
 
 TEST_CASE("Ctrl-C of a console is left to the parent, unless a job takes it", "[process]") {
