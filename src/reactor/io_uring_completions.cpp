@@ -161,7 +161,6 @@ void io_uring_reactor::take_operation(io_op& op, std::int64_t result, unsigned f
   const unsigned before = op.reactor_state;
   op.reactor_state &= static_cast<std::uint8_t>(~state_issued);
   if ((before & state_forgotten) != 0) {
-    if (op.kind == io_kind::accept && result >= 0) system_calls().close(static_cast<int>(result));
     forgotten_.remove(op);
     end(op, io_closed);
     return;
@@ -184,9 +183,6 @@ void io_uring_reactor::take_operation(io_op& op, std::int64_t result, unsigned f
     // says that it would block: poll first.
     if (result == -EAGAIN) op.reactor_state |= state_polling;
     list(handle);
-  } else if (op.kind == io_kind::accept && uring::concerns_only_the_connection(result) &&
-             (before & state_asked) == 0) {
-    list(handle);
   } else {
     end_first(handle, op, result);
   }
@@ -207,11 +203,11 @@ void io_uring_reactor::take_polled(io_uring_handle& handle, io_op& op,
     end_first(handle, op, 0);
   } else if (asked) {
     end_first(handle, op, io_cancelled);
-  } else if (!uring::is_polled(op.kind)) {
+  } else if (!is_polled(op.kind)) {
     list(handle);
   } else {
     const std::int64_t done = uring::perform(op);
-    if (op.kind == io_kind::receive_message) handle.nonempty = done >= 0;
+    if (op.kind != io_kind::send_message) handle.nonempty = done >= 0;
     if (done == -EAGAIN) {
       list(handle);
     } else {

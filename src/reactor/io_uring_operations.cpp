@@ -53,6 +53,15 @@ std::int64_t receive_message(int handle, io_op& op) noexcept {
   return result;
 }
 
+std::int64_t accept_one(int handle) noexcept {
+  while (true) {
+    const std::int64_t done = uninterrupted([&] {
+      return system_calls().accept4(handle, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    });
+    if (done >= 0 || !concerns_only_the_connection(done)) return done;
+  }
+}
+
 }  // namespace
 
 unsigned poll_mask(io_direction direction) noexcept {
@@ -76,9 +85,6 @@ void prepare(io_uring_sqe& entry, const io_op& op, bool poll_first) noexcept {
       io_uring_prep_send(&entry, handle, op.data, size_of(op), MSG_NOSIGNAL);
       if (poll_first) entry.ioprio |= IORING_RECVSEND_POLL_FIRST;
       break;
-    case io_kind::accept:
-      io_uring_prep_accept(&entry, handle, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      break;
     case io_kind::connect:
       io_uring_prep_connect(&entry, handle, static_cast<const sockaddr*>(op.data),
                             static_cast<socklen_t>(op.size));
@@ -95,6 +101,7 @@ void prepare(io_uring_sqe& entry, const io_op& op, bool poll_first) noexcept {
     case io_kind::write_at:
       io_uring_prep_write(&entry, handle, op.place().memory, size_of(op), op.place().offset);
       break;
+    case io_kind::accept:
     case io_kind::receive_message:
     case io_kind::send_message:
     case io_kind::wait_readable:
@@ -122,9 +129,10 @@ std::int64_t perform(io_op& op) noexcept {
       return uninterrupted(
           [&] { return system_calls().sendmsg(handle, &header, MSG_DONTWAIT | MSG_NOSIGNAL); });
     }
+    case io_kind::accept:
+      return accept_one(handle);
     case io_kind::write:
       return uninterrupted([&] { return quiet_write(handle, op.data, op.size); });
-    case io_kind::accept:
     case io_kind::connect:
     case io_kind::read:
     case io_kind::read_at:

@@ -25,8 +25,8 @@ bool is_polled(io_kind kind) noexcept;
 /// kernel need not try, it would find nothing.
 void prepare(io_uring_sqe& entry, const io_op& op, bool poll_first) noexcept;
 
-/// Performs a send, receive or message without blocking; of a wait, says that it is over. Returns
-/// the result; -EAGAIN: it would block.
+/// Performs a send, receive, message or accept without blocking; of a wait, says that it is over.
+/// Returns the result; -EAGAIN: it would block.
 std::int64_t perform(io_op& op) noexcept;
 
 /// True for errors of accept that concern a connection that died in the queue, or the network it

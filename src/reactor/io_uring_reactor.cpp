@@ -50,12 +50,18 @@ bool io_uring_reactor::start(io_op& op) noexcept {
 }
 
 // Tries what needs no entry. A send is cheaper by a call of its own if it goes alone, and as an
-// entry if others go with it. A receive is tried if the socket is known to have more.
+// entry if others go with it. A receive is tried if the socket is known to have more, and so is an
+// accept where the kernel has none that stays armed: with one connection a turn, a queue of them
+// overflows, and who is turned away comes back after a second.
 bool io_uring_reactor::try_now(io_uring_handle& handle, io_op& op) noexcept {
   if (handle.receiver.in_front() && direction_of(op.kind) == io_direction::read)
     return handle.receiver.serve(buffers_, op);
   switch (op.kind) {
     case io_kind::accept:
+      if (is_polled(op.kind)) {
+        if (!handle.nonempty) return false;
+        break;
+      }
       if (handle.listener == nullptr) return false;
       op.result = handle.listener->pop();
       return op.result != invalid_handle;
@@ -103,12 +109,12 @@ bool io_uring_reactor::writes_by_call(io_uring_handle& handle) noexcept {
 }
 
 bool io_uring_reactor::issue(io_uring_handle& handle, io_op& op) noexcept {
-  if (op.kind == io_kind::accept && ring_.has_poll_first()) return arm_accept(handle);
+  if (op.kind == io_kind::accept && !is_polled(op.kind)) return arm_accept(handle);
   if (handle.receiver.armed != 0 && direction_of(op.kind) == io_direction::read) return true;
   if (may_receive_ahead(handle, op)) return arm_receive(handle);
   io_uring_sqe* const place = entry();
   if (place == nullptr) return false;
-  if ((op.reactor_state & state_polling) != 0 || uring::is_polled(op.kind) ||
+  if ((op.reactor_state & state_polling) != 0 || is_polled(op.kind) ||
       (op.kind == io_kind::write && writes_by_call(handle))) {
     io_uring_prep_poll_add(place, static_cast<int>(op.handle),
                            uring::poll_mask(direction_of(op.kind)));

@@ -23,6 +23,7 @@
 #include <string_view>
 
 #include "reactor/io_uring_handles.hpp"
+#include "reactor/io_uring_operations.hpp"
 #include "reactor/io_uring_ring.hpp"
 #include "rill/loop/reactor.hpp"
 
@@ -93,6 +94,9 @@ class io_uring_reactor final : public reactor {
   // io_uring_reactor.cpp: operations
   bool try_now(io_uring_handle& handle, io_op& op) noexcept;
   bool issue(io_uring_handle& handle, io_op& op) noexcept;
+  bool is_polled(io_kind kind) const noexcept {
+    return uring::is_polled(kind) || (kind == io_kind::accept && !ring_.has_multishot_accept());
+  }
   static bool writes_by_call(io_uring_handle& handle) noexcept;
   bool withdraw_entry(io_op& op) noexcept;
   void ask_back(io_op& op) noexcept;

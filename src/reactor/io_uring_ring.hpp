@@ -29,8 +29,10 @@ class io_uring_ring {
   io_uring_ring& operator=(const io_uring_ring&) = delete;
 
   io_uring_rung rung() const noexcept { return rung_; }
-  /// 5.19: RECVSEND_POLL_FIRST, CQE_F_SOCK_NONEMPTY, multishot accept.
+  /// 5.19: RECVSEND_POLL_FIRST, CQE_F_SOCK_NONEMPTY.
   bool has_poll_first() const noexcept { return rung_ != io_uring_rung::plain; }
+  /// 5.19.
+  bool has_multishot_accept() const noexcept { return rung_ != io_uring_rung::plain; }
   /// 6.0: multishot receive into provided buffers.
   bool has_multishot_receive() const noexcept { return rung_ == io_uring_rung::deferred; }
   bool can_skip_success() const noexcept { return (ring_.features & IORING_FEAT_CQE_SKIP) != 0; }
