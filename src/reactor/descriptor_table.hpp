@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the readiness adaptor knows of each descriptor: a table indexed by number, in chunks, so
-// that entries never move.
+// What the readiness adaptor knows of each descriptor.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <vector>
 
+#include "reactor/handle_table.hpp"
+#include "rill/base/native_handle.hpp"
 #include "rill/loop/io_op.hpp"
 #include "rill/loop/reactor.hpp"
 
@@ -48,28 +45,6 @@ struct descriptor {
   }
 };
 
-class descriptor_table {
- public:
-  /// The entry, made now if need be; null when memory is out or the number is none.
-  descriptor* find_or_make(native_handle handle) noexcept {
-    if (descriptor* const entry = find(handle)) return entry;
-    return make(handle);
-  }
-  /// The entry, or null.
-  descriptor* find(native_handle handle) noexcept {
-    const auto number = static_cast<std::size_t>(handle);
-    const std::size_t chunk = number / chunk_size;
-    if (chunk >= chunks_.size() || !chunks_[chunk]) return nullptr;
-    return &(*chunks_[chunk])[number % chunk_size];
-  }
-
- private:
-  static constexpr std::size_t chunk_size = 128;
-  static constexpr native_handle most = 1 << 26;
-
-  descriptor* make(native_handle handle) noexcept;
-
-  std::vector<std::unique_ptr<std::array<descriptor, chunk_size>>> chunks_;
-};
+using descriptor_table = handle_table<descriptor, (native_handle{1} << 26) + 1>;
 
 }  // namespace rill::detail

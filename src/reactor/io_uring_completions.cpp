@@ -65,21 +65,14 @@ void io_uring_reactor::wait(std::int64_t timeout_ns) noexcept {
   if (ring_.belongs_elsewhere()) [[unlikely]]
     move_here();
   silence_bell();
-  if (listed_ != nullptr) issue_listed();
+  if (listed_ != nullptr) [[unlikely]]
+    issue_listed();
   arm_watches();
   if (!waker_armed_) [[unlikely]]
     arm_waker();
-  if (!ended_.empty()) timeout_ns = 0;
-  if (timeout_ns != 0) {
-    // Pairs with wake(): either this sees that it was woken, or wake() sees that it sleeps.
-    std::uint8_t before = awake;
-    if (!activity_.compare_exchange_strong(before, asleep, std::memory_order_acq_rel))
-      timeout_ns = 0;
-  }
+  timeout_ns = fall_asleep(timeout_ns);
   if (timeout_ns != 0 || ring_.has_unsubmitted() || ring_.has_completions()) enter(timeout_ns);
-  // What was queued before wake() was called is seen after this.
-  if (activity_.load(std::memory_order_relaxed) != awake)
-    activity_.exchange(awake, std::memory_order_acq_rel);
+  rise();
   ring_.harvest([this](const io_uring_cqe& answer) { take(answer); });
   tell();
   // The kernel brings a limited number at a time, and announces no rest.
@@ -158,14 +151,10 @@ void io_uring_reactor::take(const io_uring_cqe& answer) noexcept {
 }
 
 void io_uring_reactor::take_operation(io_op& op, std::int64_t result, unsigned flags) noexcept {
+  io_uring_handle* const answered = take_answered(op);
+  if (answered == nullptr) return;
+  io_uring_handle& handle = *answered;
   const unsigned before = op.reactor_state;
-  op.reactor_state &= static_cast<std::uint8_t>(~state_issued);
-  if ((before & state_forgotten) != 0) {
-    forgotten_.remove(op);
-    end(op, io_closed);
-    return;
-  }
-  io_uring_handle& handle = *handles_.find(op.handle);
   if ((before & state_polling) != 0) {
     take_polled(handle, op, result);
     return;
@@ -217,19 +206,12 @@ void io_uring_reactor::take_polled(io_uring_handle& handle, io_op& op,
 }
 
 void io_uring_reactor::tell() noexcept {
-  std::size_t ends = 0;
   for (io_watch* watch = watches_.first(); watch != nullptr; watch = watch->next) {
     if (watch->reactor_state != watch_ready) continue;
     watch->reactor_state = watch_listed;
     watch->fire(*watch);
   }
-  while (io_op* const op = ended_.pop_front()) {
-    --pending_;
-    ++ends;
-    op->reactor_state = 0;
-    op->complete(*op);
-  }
-  direct_sends_ = ends <= most_ends_for_direct_sends;
+  direct_sends_ = tell_ends() <= most_ends_for_direct_sends;
 }
 
 // The eventfd is never read: a multishot poll reports each write.
@@ -241,10 +223,8 @@ void io_uring_reactor::arm_waker() noexcept {
   ++in_kernel_;
 }
 
-// Only the first of several calls, and only if the thread sleeps, costs a system call. The exchange
-// releases what was queued before to the one in wait().
 void io_uring_reactor::wake() noexcept {
-  const std::uint8_t before = activity_.exchange(woken, std::memory_order_acq_rel);
+  const std::uint8_t before = note_wake();
   if (before == asleep) write_one(waker_);
   if (before != woken) ring_bell();
 }

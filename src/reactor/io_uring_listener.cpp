@@ -9,6 +9,7 @@
 #include <new>
 
 #include "base/system_calls.hpp"
+#include "reactor/accept_one.hpp"
 #include "reactor/io_uring_operations.hpp"
 #include "reactor/io_uring_reactor.hpp"
 
@@ -37,7 +38,7 @@ bool io_uring_reactor::arm_accept(io_uring_handle& handle) noexcept {
   if (handle.listener->armed != 0) return true;
   io_uring_sqe* const place = entry();
   if (place == nullptr) return false;
-  io_uring_prep_multishot_accept(place, handle.descriptor, nullptr, nullptr,
+  io_uring_prep_multishot_accept(place, handle.number, nullptr, nullptr,
                                  SOCK_NONBLOCK | SOCK_CLOEXEC);
   handle.listener->armed = next_generation();
   handle.listener->stop_wanted = false;
@@ -58,7 +59,7 @@ void io_uring_reactor::take_accept(io_uring_handle& handle, std::uint32_t genera
   io_op* const first = lane.first();
   io_op* const waiting = first != nullptr && first->kind == io_kind::accept ? first : nullptr;
   const bool error = result < 0 && result != -ECANCELED && result != -EINTR &&
-                     !uring::concerns_only_the_connection(result);
+                     !concerns_only_the_connection(result);
   if (result >= 0 && waiting == nullptr) {
     keep_accepted(handle, static_cast<int>(result));
   } else if ((result >= 0 || error) && waiting != nullptr) {
@@ -160,7 +161,7 @@ void io_uring_reactor::arm_watches() noexcept {
     io_uring_handle& handle = *handles_.find(watch->handle);
     const tag kind = watch->direction == io_direction::read ? tag_read_watch : tag_write_watch;
     const std::uint32_t generation = next_generation();
-    io_uring_prep_poll_add(place, handle.descriptor, uring::poll_mask(watch->direction));
+    io_uring_prep_poll_add(place, handle.number, uring::poll_mask(watch->direction));
     place->user_data = user_data(kind, handle, generation);
     handle.armed_watch[static_cast<std::size_t>(watch->direction)] = generation;
     ++in_kernel_;

@@ -12,6 +12,7 @@
 #include "base/quiet_write.hpp"
 #include "base/system_calls.hpp"
 #include "base/uninterrupted.hpp"
+#include "reactor/accept_one.hpp"
 #include "reactor/direction.hpp"
 
 namespace rill::detail::uring {
@@ -51,15 +52,6 @@ std::int64_t receive_message(int handle, io_op& op) noexcept {
     message.truncated = (header.msg_flags & MSG_TRUNC) != 0;
   }
   return result;
-}
-
-std::int64_t accept_one(int handle) noexcept {
-  while (true) {
-    const std::int64_t done = uninterrupted([&] {
-      return system_calls().accept4(handle, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    });
-    if (done >= 0 || !concerns_only_the_connection(done)) return done;
-  }
 }
 
 }  // namespace
@@ -142,22 +134,6 @@ std::int64_t perform(io_op& op) noexcept {
       break;
   }
   return 0;
-}
-
-bool concerns_only_the_connection(std::int64_t result) noexcept {
-  switch (-result) {
-    case ECONNABORTED:
-    case EPROTO:
-    case ENETDOWN:
-    case ENETUNREACH:
-    case ENONET:
-    case ENOPROTOOPT:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-      return true;
-    default:
-      return false;
-  }
 }
 
 }  // namespace rill::detail::uring

@@ -29,8 +29,4 @@ void prepare(io_uring_sqe& entry, const io_op& op, bool poll_first) noexcept;
 /// Returns the result; -EAGAIN: it would block.
 std::int64_t perform(io_op& op) noexcept;
 
-/// True for errors of accept that concern a connection that died in the queue, or the network it
-/// came from: the listener is sound, and the next accept is to be tried.
-bool concerns_only_the_connection(std::int64_t result) noexcept;
-
 }  // namespace rill::detail::uring

@@ -30,25 +30,6 @@ bool io_uring_reactor::supports(reactor_feature feature) const noexcept {
   return false;
 }
 
-bool io_uring_reactor::start(io_op& op) noexcept {
-  io_uring_handle* const handle = handles_.get(op.handle);
-  if (handle == nullptr) [[unlikely]] {
-    op.result = op.handle < 0 ? -EBADF : -ENOMEM;
-    return true;
-  }
-  op.reactor_state = 0;
-  record_list<io_op>& lane = handle->lane(direction_of(op.kind));
-  const bool first = lane.empty();
-  if (first && try_now(*handle, op)) return true;
-  lane.push_back(op);
-  ++pending_;
-  if (!first || issue(*handle, op)) return false;
-  lane.remove(op);
-  --pending_;
-  op.result = -ENOMEM;
-  return true;
-}
-
 // Tries what needs no entry. A send is cheaper by a call of its own if it goes alone, and as an
 // entry if others go with it. A receive is tried if the socket is known to have more, and so is an
 // accept where the kernel has none that stays armed: with one connection a turn, a queue of them
@@ -102,18 +83,24 @@ bool io_uring_reactor::try_now(io_uring_handle& handle, io_op& op) noexcept {
 // The kernel raises SIGPIPE in this thread for an entry that writes to a pipe without a reader.
 bool io_uring_reactor::writes_by_call(io_uring_handle& handle) noexcept {
   if (handle.writes == io_uring_handle::writing::unknown) {
-    handle.writes = may_signal(handle.descriptor) ? io_uring_handle::writing::by_call
-                                                  : io_uring_handle::writing::by_entry;
+    handle.writes = may_signal(handle.number) ? io_uring_handle::writing::by_call
+                                              : io_uring_handle::writing::by_entry;
   }
   return handle.writes == io_uring_handle::writing::by_call;
 }
 
 bool io_uring_reactor::issue(io_uring_handle& handle, io_op& op) noexcept {
-  if (op.kind == io_kind::accept && !is_polled(op.kind)) return arm_accept(handle);
-  if (handle.receiver.armed != 0 && direction_of(op.kind) == io_direction::read) return true;
-  if (may_receive_ahead(handle, op)) return arm_receive(handle);
+  const bool reads = direction_of(op.kind) == io_direction::read;
+  if (reads && handle.receiver.armed != 0) return true;
+  const auto enough = [&op](bool memory) {
+    if (!memory) [[unlikely]]
+      op.result = -ENOMEM;
+    return memory;
+  };
+  if (op.kind == io_kind::accept && !is_polled(op.kind)) return enough(arm_accept(handle));
+  if (may_receive_ahead(handle, op)) return enough(arm_receive(handle));
   io_uring_sqe* const place = entry();
-  if (place == nullptr) return false;
+  if (place == nullptr) return enough(false);
   if ((op.reactor_state & state_polling) != 0 || is_polled(op.kind) ||
       (op.kind == io_kind::write && writes_by_call(handle))) {
     io_uring_prep_poll_add(place, static_cast<int>(op.handle),
@@ -132,7 +119,7 @@ bool io_uring_reactor::issue(io_uring_handle& handle, io_op& op) noexcept {
 }
 
 // Makes nothing of an entry that the kernel has not seen.
-bool io_uring_reactor::withdraw_entry(io_op& op) noexcept {
+bool io_uring_reactor::take_out(io_op& op) noexcept {
   io_uring_sqe* const place =
       ring_.unsubmitted(op.reactor_word, reinterpret_cast<std::uintptr_t>(&op));
   if (place == nullptr) return false;
@@ -148,59 +135,9 @@ void io_uring_reactor::ask_back(io_op& op) noexcept {
   cancel_by_data(reinterpret_cast<std::uintptr_t>(&op));
 }
 
-io_cancel io_uring_reactor::cancel(io_op& op) noexcept {
-  constexpr unsigned on_its_way = state_ended | state_forgotten | state_asked;
-  if ((op.reactor_state & on_its_way) != 0) return io_cancel::follows;
-  if ((op.reactor_state & state_issued) != 0 && !withdraw_entry(op)) {
-    ask_back(op);
-    return io_cancel::follows;
-  }
-  io_uring_handle& handle = *handles_.find(op.handle);
-  record_list<io_op>& lane = handle.lane(direction_of(op.kind));
-  const bool first = lane.first() == &op;
-  lane.remove(op);
-  --pending_;
-  if (first && !lane.empty()) list(handle);
-  return io_cancel::withdrawn;
-}
-
-void io_uring_reactor::end(io_op& op, std::int64_t result) noexcept {
-  op.result = result;
-  op.reactor_state = state_ended;
-  ended_.push_back(op);
-}
-
-void io_uring_reactor::end_first(io_uring_handle& handle, io_op& op, std::int64_t result) noexcept {
-  record_list<io_op>& lane = handle.lane(direction_of(op.kind));
-  lane.remove(op);
-  end(op, result);
-  if (!lane.empty()) list(handle);
-}
-
-void io_uring_reactor::list(io_uring_handle& handle) noexcept {
-  if (handle.listed) return;
-  handle.listed = true;
-  handle.next_listed = listed_;
-  listed_ = &handle;
-}
-
-void io_uring_reactor::issue_listed() noexcept {
-  while (listed_ != nullptr) {
-    io_uring_handle& handle = *listed_;
-    listed_ = handle.next_listed;
-    handle.listed = false;
-    for (record_list<io_op>& lane : handle.operations) {
-      io_op* const op = lane.first();
-      if (op == nullptr || (op->reactor_state & state_issued) != 0) continue;
-      if (try_now(handle, *op)) {
-        end_first(handle, *op, op->result);
-      } else if (!issue(handle, *op)) {
-        end_first(handle, *op, -ENOMEM);
-      }
-    }
-    stop_accept_if_wanted(handle);
-    stop_receive_if_wanted(handle);
-  }
+void io_uring_reactor::settle(io_uring_handle& handle) noexcept {
+  stop_accept_if_wanted(handle);
+  stop_receive_if_wanted(handle);
 }
 
 // What holds the socket in the kernel is taken back within the call, so that closing the descriptor
@@ -209,7 +146,7 @@ void io_uring_reactor::forget(native_handle number) noexcept {
   io_uring_handle* const handle = handles_.find(number);
   if (handle == nullptr) return;
   bool held = disarm(*handle);
-  for (record_list<io_op>& lane : handle->operations) held |= forget_operations(lane);
+  held |= forget_operations(*handle);
   handle->nonempty = true;
   handle->writes = io_uring_handle::writing::unknown;
   for (int tries = 0; held && tries < 4; ++tries) {
@@ -217,22 +154,6 @@ void io_uring_reactor::forget(native_handle number) noexcept {
     held = ring_.has_unsubmitted();
   }
   if (!ended_.empty()) ring_bell();
-}
-
-// Returns whether the kernel has one of them.
-bool io_uring_reactor::forget_operations(record_list<io_op>& lane) noexcept {
-  bool held = false;
-  while (io_op* const op = lane.pop_front()) {
-    if ((op->reactor_state & state_issued) == 0 || withdraw_entry(*op)) {
-      end(*op, io_closed);
-      continue;
-    }
-    held = true;
-    op->reactor_state |= state_forgotten;
-    forgotten_.push_back(*op);
-    if ((op->reactor_state & state_asked) == 0) ask_back(*op);
-  }
-  return held;
 }
 
 }  // namespace rill::detail

@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "reactor/completion_adaptor.hpp"
 #include "reactor/io_uring_handles.hpp"
 #include "reactor/io_uring_operations.hpp"
 #include "reactor/io_uring_ring.hpp"
@@ -29,18 +30,13 @@
 
 namespace rill::detail {
 
-/// Invariants:
-/// 1. An operation that was started and not told is in exactly one list: that of its handle and
-///    direction, that of its forgotten handle's leftovers, or that of the ended.
-/// 2. Only the first of a handle and direction may be issued: have an entry in the submission queue
-///    or be in the kernel. If it is not, it waits for the listener or for the receiver, or the
-///    handle is listed.
-/// 3. The kernel's answer to an issued operation carries the record's address. The record is not
-///    told before that answer is there, so that the address cannot mean another operation; a cancel
-///    is queued before the answer is seen, hence taken before an operation that comes to lie at the
-///    same address. All else that the kernel answers to carries a descriptor and the generation in
-///    which it was armed, and is stale if that generation is not the present one.
-class io_uring_reactor final : public reactor {
+/// Invariant, beside those of the adaptor: the kernel's answer to an issued operation carries the
+/// record's address. The record is not told before that answer is there, so that the address cannot
+/// mean another operation; a cancel is queued before the answer is seen, hence taken before an
+/// operation that comes to lie at the same address. All else that the kernel answers to carries a
+/// descriptor and the generation in which it was armed, and is stale if that generation is not the
+/// present one.
+class io_uring_reactor final : public completion_adaptor<io_uring_reactor, io_uring_handles> {
  public:
   explicit io_uring_reactor(io_uring_rung first = io_uring_rung::deferred);
   /// Takes back what the kernel holds and waits for that: no buffer is written to afterwards.
@@ -52,17 +48,16 @@ class io_uring_reactor final : public reactor {
 
   std::string_view name() const noexcept override { return "io_uring"; }
   bool supports(reactor_feature feature) const noexcept override;
-  bool start(io_op& op) noexcept override;
-  io_cancel cancel(io_op& op) noexcept override;
   void forget(native_handle handle) noexcept override;
   int add_watch(io_watch& watch) noexcept override;
   void remove_watch(io_watch& watch) noexcept override;
   void wait(std::int64_t timeout_ns) noexcept override;
   void wake() noexcept override;
-  std::size_t pending() const noexcept override { return pending_; }
   native_handle pollable() const noexcept override;
 
  private:
+  friend completion_adaptor;
+
   /// The low three bits of user data; records are aligned to eight.
   enum tag : std::uint8_t {
     tag_operation = 0,
@@ -73,14 +68,10 @@ class io_uring_reactor final : public reactor {
     tag_receive = 6,
     tag_unheeded = 5,  // the answer says nothing that matters
   };
-  /// Bits of io_op::reactor_state.
-  enum state : std::uint8_t {
-    state_issued = 1,
-    state_polling = 2,    // issued as a poll, after which it is performed or issued anew
-    state_asked = 4,      // the kernel was asked to give it up
-    state_forgotten = 8,  // its handle was forgotten while the kernel had it
-    state_ended = 16,     // only to be told
-    state_blocked = 32,   // a direct call would have blocked
+  /// Bits of io_op::reactor_state beside the adaptor's.
+  enum own_state : std::uint8_t {
+    state_polling = 16,  // issued as a poll, after which it is performed or issued anew
+    state_blocked = 32,  // a direct call would have blocked
   };
   /// io_watch::reactor_state.
   enum watch_state : std::uint8_t {
@@ -88,8 +79,6 @@ class io_uring_reactor final : public reactor {
     watch_listed = 1,  // to be armed
     watch_ready = 2,   // to be fired, and then armed
   };
-  /// Of the loop's thread, for wake().
-  enum activity : std::uint8_t { awake, asleep, woken };
 
   // io_uring_reactor.cpp: operations
   bool try_now(io_uring_handle& handle, io_op& op) noexcept;
@@ -98,22 +87,19 @@ class io_uring_reactor final : public reactor {
     return uring::is_polled(kind) || (kind == io_kind::accept && !ring_.has_multishot_accept());
   }
   static bool writes_by_call(io_uring_handle& handle) noexcept;
-  bool withdraw_entry(io_op& op) noexcept;
+  bool take_out(io_op& op) noexcept;
   void ask_back(io_op& op) noexcept;
-  void end(io_op& op, std::int64_t result) noexcept;
-  void list(io_uring_handle& handle) noexcept;
-  void issue_listed() noexcept;
+  void settle(io_uring_handle& handle) noexcept;
+  void show() const noexcept { ring_bell(); }
   /// Whether receives into the reactor's buffers pay for this handle.
   static void note_size(io_uring_handle& handle, std::int64_t received) noexcept {
     handle.receiver.one_shot = received >= static_cast<std::int64_t>(io_uring_buffers::size);
   }
-  bool forget_operations(record_list<io_op>& lane) noexcept;
 
   // io_uring_completions.cpp: what the kernel answers
   void take(const io_uring_cqe& answer) noexcept;
   void take_operation(io_op& op, std::int64_t result, unsigned flags) noexcept;
   void take_polled(io_uring_handle& handle, io_op& op, std::int64_t result) noexcept;
-  void end_first(io_uring_handle& handle, io_op& op, std::int64_t result) noexcept;
   void tell() noexcept;
   void arm_waker() noexcept;
   void ring_bell() const noexcept;
@@ -148,25 +134,17 @@ class io_uring_reactor final : public reactor {
   /// For what stays armed.
   static std::uint64_t user_data(tag kind, const io_uring_handle& handle,
                                  std::uint32_t generation) noexcept {
-    return std::uint64_t{generation} << 32 | static_cast<std::uint64_t>(handle.descriptor) << 3 |
-           kind;
+    return std::uint64_t{generation} << 32 | static_cast<std::uint64_t>(handle.number) << 3 | kind;
   }
 
   io_uring_buffers buffers_;  // outlives the ring
   mutable io_uring_ring ring_;
-  io_uring_handles handles_;
-  io_uring_handle* listed_ = nullptr;  // have an operation to issue
-  record_list<io_op> forgotten_;       // state_forgotten
-  record_list<io_op> ended_;           // state_ended
-  record_list<io_watch> watches_;      // not armed
-  std::size_t pending_ = 0;
-  std::size_t in_kernel_ = 0;  // entries whose answer matters, queued or taken
+  record_list<io_watch> watches_;  // not armed
   std::uint32_t generation_ = 0;
   bool direct_sends_ = true;  // little is going on: a send of its own is cheaper than an entry
   bool waker_armed_ = false;
   bool closing_ = false;  // answers are only counted
   int waker_ = -1;        // eventfd; polled edge-triggered, so that nobody reads it
-  std::atomic<std::uint8_t> activity_{awake};
   // The eventfd of pollable(), -1 before that. Made there, by the loop's thread; read by wake().
   mutable std::atomic<int> bell_{-1};
 };

@@ -35,7 +35,7 @@ bool io_uring_reactor::may_receive_ahead(io_uring_handle& handle, const io_op& o
   }
   if (!receiver.examined) {
     receiver.examined = true;
-    receiver.refused = loses_its_end(handle.descriptor);
+    receiver.refused = loses_its_end(handle.number);
   }
   return !receiver.refused;
 }
@@ -43,7 +43,7 @@ bool io_uring_reactor::may_receive_ahead(io_uring_handle& handle, const io_op& o
 bool io_uring_reactor::arm_receive(io_uring_handle& handle) noexcept {
   io_uring_sqe* const place = entry();
   if (place == nullptr) return false;
-  io_uring_prep_recv_multishot(place, handle.descriptor, nullptr, 0, 0);
+  io_uring_prep_recv_multishot(place, handle.number, nullptr, 0, 0);
   place->flags |= IOSQE_BUFFER_SELECT;
   place->buf_group = io_uring_buffers::group;
   if (!handle.nonempty) place->ioprio |= IORING_RECVSEND_POLL_FIRST;

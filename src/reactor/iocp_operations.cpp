@@ -7,6 +7,7 @@
 
 #include "base/system_calls.hpp"
 #include "base/windows_errors.hpp"
+#include "reactor/accept_one.hpp"
 #include "reactor/iocp_calls.hpp"
 // Needs Winsock's.
 #include <mswsock.h>
@@ -136,17 +137,7 @@ outcome begin_send_message(const iocp_handle& handle, iocp_request& request) noe
 /// Connections that died in the queue are not the listener's affair. A network that is down is: it
 /// takes no connection from the queue to say so, elsewhere it does.
 std::int64_t accept_failure(std::int64_t result) noexcept {
-  switch (-result) {
-    case ECONNRESET:
-    case ECONNABORTED:
-    case EPROTO:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-      return begin_anew;
-    default:
-      return result;
-  }
+  return result != -ENETDOWN && concerns_only_the_connection(result) ? begin_anew : result;
 }
 
 outcome begin_accept(const iocp_handle& handle, iocp_request& request) noexcept {

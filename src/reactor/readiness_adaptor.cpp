@@ -33,7 +33,7 @@ bool readiness_adaptor::register_handle(descriptor& entry, int& error) noexcept 
 }
 
 bool readiness_adaptor::start(io_op& op) noexcept {
-  descriptor* const entry = table_.find_or_make(op.handle);
+  descriptor* const entry = table_.get(op.handle);
   if (entry == nullptr) [[unlikely]] {
     op.result = op.handle < 0 ? -EBADF : -ENOMEM;
     return true;
@@ -126,7 +126,7 @@ void readiness_adaptor::forget(native_handle handle) noexcept {
 }
 
 int readiness_adaptor::add_watch(io_watch& watch) noexcept {
-  descriptor* const entry = table_.find_or_make(watch.handle);
+  descriptor* const entry = table_.get(watch.handle);
   if (entry == nullptr) return watch.handle < 0 ? EBADF : ENOMEM;
   descriptor_side& side = entry->side(watch.direction);
   if (side.watch != nullptr) return EEXIST;

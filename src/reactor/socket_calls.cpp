@@ -12,6 +12,7 @@
 #include "base/system_calls.hpp"
 #include "base/system_numbers.hpp"
 #include "base/uninterrupted.hpp"
+#include "reactor/accept_one.hpp"
 
 namespace rill::detail {
 
@@ -27,10 +28,11 @@ constexpr std::uint8_t connect_begun = 1;
 static_assert(EAGAIN == EWOULDBLOCK);
 constexpr std::int64_t would_block = INT64_MIN + 2;
 
+std::int64_t told(std::int64_t done) noexcept { return done == -EAGAIN ? would_block : done; }
+
 template <class Call>
 std::int64_t repeat_if_interrupted(Call call) noexcept {
-  const std::int64_t done = uninterrupted(call);
-  return done == -EAGAIN ? would_block : done;
+  return told(uninterrupted(call));
 }
 
 msghdr header_of(io_message& message) noexcept {
@@ -58,32 +60,6 @@ std::int64_t send_message(int handle, io_message& message) noexcept {
   const msghdr header = header_of(message);
   const int flags = system_numbers::no_signal | MSG_DONTWAIT;
   return repeat_if_interrupted([&] { return system_calls().sendmsg(handle, &header, flags); });
-}
-
-// Connections that died in the queue, and errors of the network that accept passes on, are not the
-// listener's.
-bool concerns_only_the_connection(std::int64_t error) noexcept {
-  switch (-error) {
-    case ECONNABORTED:
-    case EPROTO:
-    case ENETDOWN:
-    case ENOPROTOOPT:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case ENETUNREACH:
-      return true;
-    default:
-      return -error == system_numbers::not_on_network;
-  }
-}
-
-std::int64_t accept_one(int handle) noexcept {
-  while (true) {
-    const int flags = system_numbers::non_blocking | system_numbers::not_inherited;
-    const std::int64_t done = repeat_if_interrupted(
-        [&] { return system_calls().accept4(handle, nullptr, nullptr, flags); });
-    if (done >= 0 || done == would_block || !concerns_only_the_connection(done)) return done;
-  }
 }
 
 std::int64_t connect_error(int handle) noexcept {
@@ -138,7 +114,7 @@ std::int64_t perform(descriptor& entry, io_op& op) noexcept {
     case io_kind::send_message:
       return send_message(handle, op.message());
     case io_kind::accept:
-      return accept_one(handle);
+      return told(accept_one(handle));
     case io_kind::connect:
       return connect_step(entry, op);
     case io_kind::read:
