@@ -75,8 +75,11 @@ void io_uring_reactor::wait(std::int64_t timeout_ns) noexcept {
   rise();
   ring_.harvest([this](const io_uring_cqe& answer) { take(answer); });
   tell();
-  // The kernel brings a limited number at a time, and announces no rest.
-  if (bell_.load(std::memory_order_relaxed) >= 0 && ring_.has_completions()) ring_bell();
+  // The kernel brings a limited number at a time, and announces no rest; nor what is to be issued.
+  if (bell_.load(std::memory_order_relaxed) >= 0 &&
+      (ring_.has_completions() || listed_ != nullptr)) {
+    ring_bell();
+  }
 }
 
 // Without memory or room for completions the kernel takes fewer entries than there are; they stay,

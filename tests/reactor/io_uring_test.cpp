@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// What io_uring does with the connections of a listening socket, on each of its rungs; the rest is
-// in the tests of all reactors.
+// What io_uring does on each of its rungs: with the connections of a listening socket, and what a
+// host sees that embeds the loop. The rest is in the tests of all reactors.
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include "reactor/io_uring_rung.hpp"
 #include "rill/loop/reactor.hpp"
 #include "support/catch.hpp"
+#include "support/pipe_pair.hpp"
 #include "support/skip.hpp"
 
 namespace {
@@ -29,6 +31,21 @@ struct accept_op final : rill::io_op {
     handle = listener;
     kind = rill::io_kind::accept;
   }
+  bool ended = false;
+};
+
+struct message_op final : rill::io_op {
+  explicit message_op(rill::native_handle from) {
+    complete = [](rill::io_op& self) noexcept { static_cast<message_op&>(self).ended = true; };
+    handle = from;
+    kind = rill::io_kind::receive_message;
+    message.buffers = &buffer;
+    message.buffer_count = 1;
+    data = &message;
+  }
+  char room[8] = {};
+  rill::io_buffer buffer{room, sizeof room};
+  rill::io_message message;
   bool ended = false;
 };
 
@@ -93,6 +110,12 @@ int turns_until_ended(rill::reactor& io, const accept_op& op) {
   return turns;
 }
 
+/// As a host that sleeps until the reactor's handle shows something: at most `milliseconds`.
+void host(rill::reactor& io, const message_op& op, int milliseconds) {
+  pollfd shown{static_cast<int>(io.pollable()), POLLIN, 0};
+  for (int i = 0; i < 100 && !op.ended && ::poll(&shown, 1, milliseconds) == 1; ++i) io.wait(0);
+}
+
 std::vector<int> closed_numbers;
 int (*close_before)(int number) = nullptr;
 
@@ -132,8 +155,7 @@ TEST_CASE("connections that wait are accepted without a turn each", "[io_uring_r
   });
 }
 
-TEST_CASE("an accept whose listener is forgotten closes nobody else's handle",
-          "[io_uring_rungs]") {
+TEST_CASE("an accept whose listener is forgotten closes nobody else's handle", "[io_uring_rungs]") {
   const rill::detail::system_calls_restorer restorer;
   close_before = rill::detail::current_system_calls.close;
   rill::detail::current_system_calls.close = &note_close;
@@ -149,5 +171,26 @@ TEST_CASE("an accept whose listener is forgotten closes nobody else's handle",
     CHECK(op.result == rill::io_closed);
     const auto is_standard = [](int number) { return number <= 2; };
     CHECK(std::none_of(closed_numbers.begin(), closed_numbers.end(), is_standard));
+  });
+}
+
+TEST_CASE("an operation that has to be begun anew shows to a host", "[io_uring_rungs]") {
+  on_each_rung([](rill::reactor& io) {
+    rill_test::socket_pair sockets;
+    message_op op(sockets.left());
+    REQUIRE(!io.start(op));
+    io.wait(0);
+    host(io, op, 0);
+    sockets.put_right("a");
+    char stolen = 0;
+    REQUIRE(::recv(static_cast<int>(sockets.left()), &stolen, 1, 0) == 1);
+    host(io, op, 20);
+    CHECK(!op.ended);
+    sockets.put_right("b");
+    host(io, op, 10'000);
+    CHECK(op.ended);
+    CHECK(op.result == 1);
+    CHECK(op.room[0] == 'b');
+    io.forget(sockets.left());
   });
 }
