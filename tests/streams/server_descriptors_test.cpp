@@ -96,7 +96,9 @@ RILL_IO_TEST_CASE("five thousand connections opened and dropped at once are surv
     rill_test::skip("a limit of " + std::to_string(allowed.limit()) + " descriptors");
     co_return;
   }
-  rill::server server = co_await rill::start_server(echo, "127.0.0.1", 0);
+  rill::server_options options;
+  options.backlog = 1000;  // more than come in a turn: who finds no room tries again after a second
+  rill::server server = co_await rill::start_server(echo, "127.0.0.1", 0, options);
   const rill::socket_address address = server.addresses().front();
   bool served = co_await is_served(server.port());
   CHECK(served);
