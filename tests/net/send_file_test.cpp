@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Files that are sent over sockets.
-#include <sys/sendfile.h>
-
-#include <algorithm>
-#include <array>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <system_error>
-#include <utility>
+#include <vector>
 
 #include "base/system_calls.hpp"
+#include "net/file_slices.hpp"
 #include "rill/core/create_task.hpp"
 #include "rill/core/yield.hpp"
 #include "rill/loop/event_loop.hpp"
@@ -31,6 +25,7 @@
 #include "support/open_descriptors.hpp"
 #include "support/socket_pair.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/without_sendfile.hpp"
 #include "support/witness.hpp"
 
 namespace {
@@ -41,72 +36,22 @@ using rill_test::make_pair;
 using rill_test::must_throw;
 using rill_test::pattern;
 using rill_test::receive_to_the_end;
+using rill_test::send_slice;
 using rill_test::settle;
 using rill_test::temporary_folder;
-
-/// Sends a slice, and the end.
-rill::coro<std::int64_t> send_and_end(rill::socket& to, rill::file& from, std::int64_t offset,
-                                      std::optional<std::int64_t> count) {
-  const std::int64_t sent = co_await to.send_file(from, offset, count);
-  to.shutdown(rill::shutdown_side::write);
-  co_return sent;
-}
-
-/// What arrives of a slice, which is checked to be what was said.
-rill::coro<std::string> transfer(rill::file& from, std::int64_t offset,
-                                 std::optional<std::int64_t> count) {
-  connected_pair pair = co_await make_pair();
-  const auto sending = rill::create_task(send_and_end(pair.client, from, offset, count));
-  std::string arrived = co_await receive_to_the_end(pair.server, 50'000);
-  const std::int64_t sent = co_await sending;
-  CHECK(sent == static_cast<std::int64_t>(arrived.size()));
-  CHECK(from.tell() == offset + sent);
-  co_return std::move(arrived);
-}
-
-/// A system that refuses sendfile().
-class without_sendfile {
- public:
-  without_sendfile() {
-    calls = 0;
-    rill::detail::current_system_calls.sendfile = [](int, int, off_t*, std::size_t) {
-      ++calls;
-      errno = EINVAL;
-      return ssize_t{-1};
-    };
-  }
-  static inline std::atomic<int> calls{0};
-
- private:
-  rill::detail::system_calls_restorer restorer_;
-};
-
-rill::coro<> transfer_slices() {
-  const temporary_folder folder;
-  const std::string content = pattern(3'000'000);
-  rill::file from = co_await rill::open_file(folder.make("file", content));
-  std::string arrived = co_await transfer(from, 1000, 2000);
-  CHECK((arrived == content.substr(1000, 2000)));
-  arrived = co_await transfer(from, 0, {});
-  CHECK((arrived == content));
-  arrived = co_await transfer(from, 123'456, {});
-  CHECK((arrived == content.substr(123'456)));
-  arrived = co_await transfer(from, 2'999'999, 1000);
-  CHECK((arrived == content.substr(2'999'999)));
-  arrived = co_await transfer(from, 5'000'000, {});
-  CHECK(arrived.empty());
-}
+using rill_test::transfer_slices;
+using rill_test::without_sendfile;
 
 /// Sends to a peer that goes after a little.
 rill::coro<> lose_the_peer(rill::file& from, connected_pair& pair) {
   auto sending = rill::create_task(pair.client.send_file(from, 100));
-  std::array<char, 1000> room{};
+  std::vector<char> room(1'000'000);
   co_await pair.server.recv_all(std::span<char>(room));
   pair.server.set_reset_on_close();
   pair.server.close();
   const std::error_code code = co_await error_of(sending);
   CHECK((code == std::errc::connection_reset || code == std::errc::broken_pipe));
-  CHECK(from.tell() > 1100);
+  CHECK(from.tell() > 500'000);
   CHECK(from.tell() < 20'000'000);
 }
 
@@ -120,7 +65,6 @@ RILL_IO_TEST_CASE("exactly the slice of a file is sent, and the file stands behi
 RILL_IO_TEST_CASE("without sendfile() files are sent in blocks", "[send_file]") {
   const without_sendfile none;
   co_await transfer_slices();
-  CHECK(without_sendfile::calls == 5);
 }
 
 RILL_IO_TEST_CASE("without sendfile() and without leave for another way nothing is sent",
@@ -137,45 +81,15 @@ RILL_IO_TEST_CASE("without sendfile() and without leave for another way nothing 
   CHECK(arrived.empty());
 }
 
-RILL_IO_TEST_CASE("calls that are interrupted or send little are repeated", "[send_file]") {
-  const rill::detail::system_calls_restorer restorer;
-  static std::atomic<int> calls;
-  calls = 0;
-  rill::detail::current_system_calls.sendfile = [](int to, int from, off_t* at, std::size_t size) {
-    if (++calls % 2 == 0) return ::sendfile(to, from, at, std::min<std::size_t>(size, 7000));
-    errno = EINTR;
-    return ssize_t{-1};
-  };
-  co_await transfer_slices();
-  CHECK(calls > 100);
-}
-
-RILL_IO_TEST_CASE("an error half-way is thrown, and the file tells how far it came",
-                  "[send_file]") {
-  const temporary_folder folder;
-  const rill::detail::system_calls_restorer restorer;
-  rill::detail::current_system_calls.sendfile = [](int to, int from, off_t* at, std::size_t size) {
-    if (*at < 1000) return ::sendfile(to, from, at, std::min<std::size_t>(size, 1000));
-    errno = EIO;
-    return ssize_t{-1};
-  };
-  rill::file from = co_await rill::open_file(folder.make("file", pattern(100'000)));
-  connected_pair pair = co_await make_pair();
-  auto sending = rill::create_task(pair.client.send_file(from));
-  const std::error_code code = co_await error_of(sending);
-  CHECK(code == std::errc::io_error);
-  CHECK(from.tell() == 1000);
-}
-
 RILL_IO_TEST_CASE("a peer that goes half-way is an error and no signal", "[send_file]") {
   const temporary_folder folder;
   rill::file from = co_await rill::open_file(folder.make("file", pattern(20'000'000)));
   connected_pair pair = co_await make_pair();
   co_await lose_the_peer(from, pair);
   // The next one finds it gone from the start.
-  auto again = rill::create_task(pair.client.send_file(from, 100, {}, false));
+  auto again = rill::create_task(pair.client.send_file(from, 100));
   const std::error_code lost = co_await error_of(again);
-  CHECK(lost == std::errc::broken_pipe);
+  CHECK((lost == std::errc::broken_pipe || lost == std::errc::connection_reset));
   CHECK(from.tell() == 100);
 }
 
@@ -189,6 +103,27 @@ RILL_IO_TEST_CASE("a peer that goes half-way is an error in blocks too", "[send_
   rill::file from = co_await rill::open_file(folder.make("file", pattern(20'000'000)));
   connected_pair pair = co_await make_pair();
   co_await lose_the_peer(from, pair);
+}
+
+RILL_IO_TEST_CASE("a file that cannot be read on is an error, and tells how far it came",
+                  "[send_file]") {
+  if (rill_test::current_backend() == "io_uring") {
+    rill_test::skip("the kernel reads by itself");
+    co_return;
+  }
+  const temporary_folder folder;
+  const without_sendfile none;
+  const rill_test::damaged_files damaged;
+  rill::file from = co_await rill::open_file(folder.make("file", pattern(100'000)));
+  connected_pair pair = co_await make_pair();
+  auto sending = rill::create_task(pair.client.send_file(from));
+  const std::error_code code = co_await error_of(sending);
+  CHECK(code == std::errc::io_error);
+  pair.client.shutdown(rill::shutdown_side::write);
+  const std::string arrived = co_await receive_to_the_end(pair.server, 10'000);
+  CHECK(from.tell() == static_cast<std::int64_t>(arrived.size()));
+  CHECK((arrived == pattern(100'000).substr(0, arrived.size())));
+  CHECK(arrived.size() == 1000);
 }
 
 RILL_IO_TEST_CASE("what makes no sense is refused before anything is sent", "[send_file]") {
@@ -211,7 +146,9 @@ RILL_IO_TEST_CASE("what makes no sense is refused before anything is sent", "[se
   const rill::socket unconnected(rill::address_family::ipv4, rill::socket_type::stream);
   auto sending = rill::create_task(unconnected.send_file(from));
   const std::error_code code = co_await error_of(sending);
-  CHECK((code == std::errc::not_connected || code == std::errc::broken_pipe));
+  // The last is Wine's word for it.
+  CHECK((code == std::errc::not_connected || code == std::errc::broken_pipe ||
+         code == std::errc::connection_reset));
   CHECK(from.tell() == 0);
 }
 
@@ -263,8 +200,8 @@ RILL_IO_TEST_CASE("one file is sent to several at once", "[send_file]") {
   rill::file from = co_await rill::open_file(folder.make("file", content));
   connected_pair one = co_await make_pair();
   connected_pair stalled = co_await make_pair();
-  const auto waiting = rill::create_task(send_and_end(stalled.client, from, 0, {}));
-  const auto sending = rill::create_task(send_and_end(one.client, from, 0, {}));
+  const auto waiting = rill::create_task(send_slice(stalled.client, from, 0, {}));
+  const auto sending = rill::create_task(send_slice(one.client, from, 0, {}));
   std::string arrived = co_await receive_to_the_end(one.server, 50'000);
   CHECK((arrived == content));
   arrived = co_await receive_to_the_end(stalled.server, 50'000);
