@@ -6,8 +6,6 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <string_view>
-#include <system_error>
 
 #include "base/system_calls.hpp"
 #include "rill/core/errors.hpp"
@@ -16,6 +14,7 @@
 #include "support/catch.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/let_run.hpp"
+#include "support/plain_pipe.hpp"
 #include "support/skip.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -23,22 +22,12 @@ namespace {
 
 using rill::connect_read_pipe;
 using rill::connect_write_pipe;
-using rill::detail::system_calls;
+using rill_test::close_handle;
 using rill_test::let_run;
 using rill_test::pattern;
+using rill_test::plain_pipe;
 using rill_test::protocol_pointer;
 using rill_test::recording_protocol;
-
-struct pipe_ends {
-  pipe_ends() { REQUIRE(system_calls().pipe2(handles, O_CLOEXEC) == 0); }
-  void write(std::string_view text) const {
-    CHECK(system_calls().write(handles[1], text.data(), text.size()) ==
-          static_cast<ssize_t>(text.size()));
-  }
-  int handles[2];
-};
-
-bool close_end(int handle) { return system_calls().close(handle) == 0; }
 
 class writer_only : public rill::stream_protocol {
  public:
@@ -52,21 +41,22 @@ class writer_only : public rill::stream_protocol {
 
 RILL_IO_TEST_CASE("what comes through a pipe goes to the protocol, then its end",
                   "[connect_pipe]") {
-  const pipe_ends ends;
+  plain_pipe ends;
   const auto protocol = std::make_shared<recording_protocol>();
   const auto factory = [protocol] { return protocol; };
-  auto [transport, same] = co_await connect_read_pipe(factory, ends.handles[0]);
+  const rill::native_handle end = ends.give_read_end();
+  auto [transport, same] = co_await connect_read_pipe(factory, end);
   CHECK(protocol->transport == transport);
-  ends.write("hello");
+  ends.put("hello");
   co_await rill_test::wait_for_bytes(*protocol, 5);
-  CHECK(transport->get_extra_info("pipe") == std::to_string(ends.handles[0]));
+  CHECK(transport->get_extra_info("pipe") == std::to_string(end));
   CHECK(transport->underlying_socket() == nullptr);
   CHECK_THROWS_AS(protocol->transport->write("x"), rill::usage_error);
   CHECK_THROWS_AS(protocol->transport->write_eof(), rill::usage_error);
   CHECK_FALSE(protocol->transport->can_write_eof());
   transport->pause_reading();
-  ends.write("later");
-  close_end(ends.handles[1]);
+  ends.put("later");
+  ends.close_write_end();
   for (int i = 0; i < 5; ++i) co_await let_run();
   CHECK(protocol->received == "hello");
   transport->resume_reading();
@@ -76,10 +66,10 @@ RILL_IO_TEST_CASE("what comes through a pipe goes to the protocol, then its end"
 }
 
 RILL_IO_TEST_CASE("what is written goes through the pipe, and close flushes it", "[connect_pipe]") {
-  const pipe_ends ends;
+  plain_pipe ends;
   const auto factory = [] { return std::make_shared<writer_only>(); };
-  auto [transport, protocol] = co_await connect_write_pipe(factory, ends.handles[1]);
-  rill::stream_reader reader = rill::connect_read_pipe(ends.handles[0]);
+  auto [transport, protocol] = co_await connect_write_pipe(factory, ends.give_write_end());
+  rill::stream_reader reader = rill::connect_read_pipe(ends.give_read_end());
   const std::string all = pattern(500'000);
   transport->write(all);
   transport->write_eof();
@@ -94,36 +84,36 @@ RILL_IO_TEST_CASE("a reader that goes is noticed without a write", "[connect_pip
     rill_test::skip("here is no readiness, which would tell");
     co_return;
   }
-  const pipe_ends ends;
+  plain_pipe ends;
   const auto factory = [] { return std::make_shared<writer_only>(); };
-  auto [transport, protocol] = co_await connect_write_pipe(factory, ends.handles[1]);
+  auto [transport, protocol] = co_await connect_write_pipe(factory, ends.give_write_end());
   co_await let_run();
   CHECK_FALSE(transport->is_closing());
-  close_end(ends.handles[0]);
+  ends.close_read_end();
   co_await protocol->log.wait_for("lost");
   transport->write("into the void");
 }
 
 RILL_IO_TEST_CASE("a reader that goes while bytes are queued is a broken pipe", "[connect_pipe]") {
-  const pipe_ends ends;
+  plain_pipe ends;
   const auto factory = [] { return std::make_shared<writer_only>(); };
-  auto [transport, protocol] = co_await connect_write_pipe(factory, ends.handles[1]);
+  auto [transport, protocol] = co_await connect_write_pipe(factory, ends.give_write_end());
   transport->write(pattern(1'000'000));
   co_await let_run();
   CHECK(transport->write_buffer_size() > 0);
-  close_end(ends.handles[0]);
+  ends.close_read_end();
   co_await protocol->log.wait_for_lines(1);
   CHECK_THAT(protocol->log.text(), Catch::Contains("Broken pipe"));
 }
 
 RILL_IO_TEST_CASE("a reader that has gone is noticed by a write at the latest", "[connect_pipe]") {
-  const pipe_ends ends;
+  plain_pipe ends;
   const auto factory = [] { return std::make_shared<writer_only>(); };
-  auto [transport, protocol] = co_await connect_write_pipe(factory, ends.handles[1]);
+  auto [transport, protocol] = co_await connect_write_pipe(factory, ends.give_write_end());
   transport->write("somebody reads");
   co_await let_run();
   CHECK_FALSE(transport->is_closing());
-  close_end(ends.handles[0]);
+  ends.close_read_end();
   transport->write("into the void");
   co_await protocol->log.wait_for_lines(1);
   CHECK(transport->is_closing());
@@ -133,7 +123,7 @@ RILL_IO_TEST_CASE("a factory that makes nothing, or a file, leaves the handle to
                   "[connect_pipe]") {
   const rill_test::temporary_folder folder;
   const std::string path = folder.make("file", "content");
-  const int file = system_calls().open(path.c_str(), O_RDONLY | O_CLOEXEC, 0);
+  const int file = rill::detail::system_calls().open(path.c_str(), O_RDONLY | O_CLOEXEC, 0);
   REQUIRE(file >= 0);
   int made = 0;
   const auto factory = [&made] {
@@ -143,23 +133,23 @@ RILL_IO_TEST_CASE("a factory that makes nothing, or a file, leaves the handle to
   auto opening = rill::create_task(connect_read_pipe(factory, file));
   co_await let_run();
   CHECK_THROWS_AS(opening.result(), std::invalid_argument);
-  CHECK(close_end(file));
+  CHECK(close_handle(file));
   const auto nothing = []() -> protocol_pointer { return nullptr; };
-  const pipe_ends ends;
-  auto failing = rill::create_task(connect_read_pipe(nothing, ends.handles[0]));
+  plain_pipe ends;
+  auto failing = rill::create_task(connect_read_pipe(nothing, ends.read_end()));
   co_await let_run();
   CHECK_THROWS_AS(failing.result(), rill::usage_error);
-  CHECK(close_end(ends.handles[0]));
-  CHECK(close_end(ends.handles[1]));
+  CHECK(close_handle(ends.give_read_end()));
+  CHECK(close_handle(ends.give_write_end()));
 }
 
 RILL_IO_TEST_CASE("a protocol that cannot receive is refused where something comes",
                   "[connect_pipe]") {
-  const pipe_ends ends;
+  plain_pipe ends;
   const auto factory = [] { return std::make_shared<writer_only>(); };
-  auto opening = rill::create_task(connect_read_pipe(factory, ends.handles[0]));
+  auto opening = rill::create_task(connect_read_pipe(factory, ends.read_end()));
   co_await let_run();
   CHECK_THROWS_AS(opening.result(), std::invalid_argument);
-  CHECK(close_end(ends.handles[0]));
-  CHECK(close_end(ends.handles[1]));
+  CHECK(close_handle(ends.give_read_end()));
+  CHECK(close_handle(ends.give_write_end()));
 }

@@ -55,47 +55,6 @@ coro<> write_and_go(std::size_t size) {
 
 // -- files and devices ----------------------------------------------------------------------------
 
-RILL_IO_TEST_CASE("standard input is read from a regular file", "[standard_streams]") {
-  const std::string much(300'000, 'x');
-  const scratch_file file("first\n" + much + "\nlast");
-  const in_place_of input(0, file.handle());
-  rill::stream_reader reader = co_await rill::open_standard_input(400'000);
-  const std::string first = co_await reader.readline();
-  const std::string second = co_await reader.readline();
-  const std::string last = co_await reader.readline();
-  const std::string end = co_await reader.readline();
-  CHECK(first == "first\n");
-  CHECK(second == much + "\n");
-  CHECK(last == "last");
-  CHECK(end.empty());
-}
-
-RILL_IO_TEST_CASE("standard input from a file begins where others have stopped",
-                  "[standard_streams]") {
-  const scratch_file file("head\nbody\n");
-  ::lseek(file.handle(), 5, SEEK_SET);
-  const in_place_of input(0, file.handle());
-  rill::stream_reader reader = co_await rill::open_standard_input();
-  const std::string rest = co_await reader.read();
-  CHECK(rest == "body\n");
-}
-
-RILL_IO_TEST_CASE("a read of a file that was cancelled leaves its bytes for the next",
-                  "[standard_streams]") {
-  const scratch_file file("a line\n");
-  const in_place_of input(0, file.handle());
-  rill::stream_reader reader = co_await rill::open_standard_input();
-  auto waiting = rill::create_task(reader.readline());
-  co_await rill::yield();
-  waiting.cancel();
-  try {
-    co_await std::move(waiting);
-  } catch (const rill::cancelled_error&) {
-  }
-  const std::string line = co_await reader.readline();
-  CHECK(line == "a line\n");
-}
-
 RILL_IO_TEST_CASE("a read is cancelled although another program has been faster meanwhile",
                   "[standard_streams]") {
   const nothing_opens_anew forbidden;
@@ -131,18 +90,6 @@ RILL_IO_TEST_CASE("streams and printf() write in turn to a file", "[standard_str
     co_await write_and_close("four\n");
   }
   CHECK(file.content() == "before\none\n" + std::string(200'000, 'x') + "\nthree\nfour\n");
-}
-
-RILL_IO_TEST_CASE("a stream to a file may go while bytes are on their way", "[standard_streams]") {
-  const scratch_file file;
-  {
-    const in_place_of output(1, file.handle());
-    rill::stream_writer writer = co_await rill::open_standard_output();
-    writer.write(std::string(500'000, 'x'));
-    co_await rill::yield();
-    writer.abort();
-  }
-  CHECK(file.content().size() <= 500'000);
 }
 
 RILL_REACTOR_TEST_CASE("what was written to standard output is not lost at the end of the loop",

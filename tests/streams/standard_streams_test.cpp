@@ -11,7 +11,6 @@
 #include <csignal>
 #include <cstdio>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -222,21 +221,6 @@ RILL_REACTOR_TEST_CASE("a reader of standard output that has gone is an error, a
 
 // -- misuse ---------------------------------------------------------------------------------------
 
-RILL_IO_TEST_CASE("standard handles that are closed are a clear error", "[standard_streams]") {
-  int input_code = 0;
-  int output_code = 0;
-  {
-    const in_place_of input(0, -1);
-    input_code = co_await code_of_input();
-  }
-  {
-    const in_place_of output(1, -1);
-    output_code = co_await code_of_output();
-  }
-  CHECK(input_code == EBADF);
-  CHECK(output_code == EBADF);
-}
-
 RILL_IO_TEST_CASE("what the loop has opened in the place of a closed handle is not taken for it",
                   "[standard_streams]") {
   const int opened = ::eventfd(0, EFD_CLOEXEC);
@@ -272,49 +256,4 @@ RILL_IO_TEST_CASE("a handle for the other direction, or a folder, is refused",
   CHECK(input_code == EBADF);
   CHECK(output_code == EBADF);
   CHECK(folder_code == EISDIR);
-}
-
-RILL_IO_TEST_CASE("standard input has one reader at a time", "[standard_streams]") {
-  blocking_pair pair(false);
-  const in_place_of input(0, pair.out());
-  {
-    rill::stream_reader first = co_await rill::open_standard_input();
-    bool refused = false;
-    try {
-      rill::stream_reader second = co_await rill::open_standard_input();
-    } catch (const rill::usage_error&) {
-      refused = true;
-    }
-    CHECK(refused);
-  }
-  pair.put("for the second\n");
-  rill::stream_reader second = co_await rill::open_standard_input();
-  const std::string line = co_await second.readline();
-  CHECK(line == "for the second\n");
-}
-
-RILL_IO_TEST_CASE("a limit of zero is refused, and claims nothing", "[standard_streams]") {
-  bool refused = false;
-  try {
-    rill::stream_reader none = co_await rill::open_standard_input(0);
-  } catch (const std::invalid_argument&) {
-    refused = true;
-  }
-  CHECK(refused);
-  blocking_pair pair(false);
-  const in_place_of input(0, pair.out());
-  const int code = co_await code_of_input();
-  CHECK(code == 0);
-}
-
-RILL_IO_TEST_CASE("standard error is a stream of its own", "[standard_streams]") {
-  blocking_pair pair(false);
-  {
-    const in_place_of error(2, pair.in());
-    rill::stream_writer writer = co_await rill::open_standard_error();
-    co_await writer.write_all("to standard error");
-    writer.close();
-    co_await writer.wait_closed();
-  }
-  CHECK(pair.take() == "to standard error");
 }
