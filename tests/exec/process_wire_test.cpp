@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/exec/detail/process_wire.hpp"
 
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <chrono>
 #include <memory>
 #include <numeric>
 #include <stdexcept>
@@ -15,27 +9,18 @@
 #include <vector>
 
 #include "base/system_calls.hpp"
+#include "exec/channel_ends.hpp"
 #include "exec/process_channel.hpp"
 #include "support/catch.hpp"
 #include "support/open_descriptors.hpp"
+#include "support/plain_pipe.hpp"
 
 using namespace rill::detail;
-
-namespace {
-
-struct both_ends {
-  both_ends() : both_ends(make_channel_pair()) {}
-  explicit both_ends(channel_pair pair) : near(pair.own), far(pair.other), out(near), in(far) {}
-  process_channel near;
-  process_channel far;
-  wire_writer out;
-  wire_reader in;
-};
-
-}  // namespace
+using rill_test::channel_ends;
+using rill_test::plain_pipe;
 
 TEST_CASE("a message is read as it was written", "[process]") {
-  both_ends wire;
+  channel_ends wire;
   wire.out.write_number(7);
   wire.out.write_text("hello");
   wire.out.end();
@@ -51,7 +36,7 @@ TEST_CASE("a message is read as it was written", "[process]") {
 }
 
 TEST_CASE("messages of every size around the buffers' arrive whole", "[process]") {
-  both_ends wire;
+  channel_ends wire;
   const std::vector<std::size_t> sizes{0,      1,      32'767, 32'768,  32'769, 65'531,
                                        65'532, 65'533, 65'536, 131'072, 500'000};
   std::thread writing([&] {
@@ -79,7 +64,7 @@ TEST_CASE("messages of every size around the buffers' arrive whole", "[process]"
 }
 
 TEST_CASE("a message that is taken back is forgotten by its reader", "[process]") {
-  both_ends wire;
+  channel_ends wire;
   std::thread writing([&] {
     wire.out.write_number(1);
     const std::vector<char> much(200'000);
@@ -97,95 +82,41 @@ TEST_CASE("a message that is taken back is forgotten by its reader", "[process]"
   writing.join();
 }
 
+TEST_CASE("the end of the other side is seen on both ways", "[process]") {
+  channel_ends wire;
+  wire.there.close();
+  wire.out.write_number(1);
+  CHECK_THROWS_AS(wire.out.end(), wire_closed);
+  channel_ends another;
+  another.here.close();
+  CHECK_THROWS_AS(another.in.begin(), wire_closed);
+}
+
 TEST_CASE("handles travel with their message, and none is left open", "[process]") {
   const int before = rill_test::open_descriptors();
   {
-    both_ends wire;
-    int ends[2];
-    REQUIRE(::pipe(ends) == 0);
+    channel_ends wire;
+    plain_pipe pipe;
     const auto keep = std::make_shared<int>(0);
     for (int i = 0; i < 20; ++i) {
       wire.out.write_number(i);
-      wire.out.attach(ends[1], keep);
+      wire.out.attach(pipe.write_end(), keep);
     }
     CHECK(keep.use_count() > 1);
     wire.out.end();
     CHECK(keep.use_count() == 1);
-    ::close(ends[1]);
+    pipe.close_write_end();
     wire.in.begin();
     for (int i = 0; i < 18; ++i) {
       CHECK(wire.in.read_number<int>() == i);
       const rill::native_handle handle = wire.in.take_handle();
-      CHECK(::write(static_cast<int>(handle), "x", 1) == 1);
+      CHECK(system_calls().write(static_cast<int>(handle), "x", 1) == 1);
       close_handle(handle);
     }
     wire.in.finish();
     CHECK_THROWS_AS(wire.in.take_handle(), std::runtime_error);
-    std::string got(100, ' ');
-    CHECK(::read(ends[0], got.data(), got.size()) == 18);
-    CHECK(::read(ends[0], got.data(), got.size()) == 0);
-    ::close(ends[0]);
+    CHECK(pipe.take() == std::string(18, 'x'));
+    CHECK(pipe.take().empty());
   }
   CHECK(rill_test::open_descriptors() == before);
-}
-
-TEST_CASE("the end of the other side is seen on both ways", "[process]") {
-  both_ends wire;
-  wire.far.close();
-  wire.out.write_number(1);
-  CHECK_THROWS_AS(wire.out.end(), wire_closed);
-  both_ends another;
-  another.near.close();
-  CHECK_THROWS_AS(another.in.begin(), wire_closed);
-}
-
-TEST_CASE("a wait ends with its time, and with the process it waits for", "[process]") {
-  both_ends wire;
-  int ends[2];
-  REQUIRE(::pipe(ends) == 0);
-  wire.far.watch(ends[0]);
-  wire.far.set_deadline(process_channel::clock::now() + std::chrono::milliseconds(5));
-  CHECK_THROWS_AS(wire.in.begin(), wire_late);
-  wire.far.set_deadline(process_channel::clock::time_point::max());
-  wire.out.write_number(5);
-  wire.out.end();
-  ::close(ends[1]);  // the process is dead, what it sent is still read
-  wire.in.begin();
-  CHECK(wire.in.read_number<int>() == 5);
-  wire.in.finish();
-  CHECK_THROWS_AS(wire.in.begin(), wire_closed);
-  ::close(ends[0]);
-}
-
-TEST_CASE("calls that are interrupted or do only a part go on", "[process]") {
-  const system_calls_restorer restorer;
-  static int turn = 0;
-  turn = 0;
-  current_system_calls.sendmsg = [](int handle, const msghdr* message, int flags) -> ssize_t {
-    if (++turn % 2 == 0) {
-      errno = EINTR;
-      return -1;
-    }
-    iovec part = message->msg_iov[0];
-    if (part.iov_len == 0) part = message->msg_iov[1];
-    part.iov_len = std::min<std::size_t>(part.iov_len, 3);
-    msghdr less = *message;
-    less.msg_iov = &part;
-    less.msg_iovlen = 1;
-    return ::sendmsg(handle, &less, flags);
-  };
-  current_system_calls.recvmsg = [](int handle, msghdr* message, int flags) -> ssize_t {
-    if (++turn % 3 == 0) {
-      errno = EINTR;
-      return -1;
-    }
-    message->msg_iov->iov_len = 1;
-    return ::recvmsg(handle, message, flags);
-  };
-  both_ends wire;
-  wire.out.write_text("in small pieces");
-  wire.out.end();
-  wire.in.begin();
-  CHECK(wire.in.read_text() == "in small pieces");
-  wire.in.finish();
 }
