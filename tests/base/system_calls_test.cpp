@@ -26,20 +26,10 @@ TEST_CASE("the table calls the system") {
   CHECK(system_calls().recv(ends[1], text, sizeof text, 0) == 3);
   CHECK(system_calls().fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
   CHECK((system_calls().fcntl(ends[0], F_GETFL, 0) & O_NONBLOCK) != 0);
-  CHECK(system_calls().read(ends[0], text, sizeof text) == -1);
+  CHECK(system_calls().recv(ends[0], text, sizeof text, 0) == -1);
   CHECK(errno == EAGAIN);
   CHECK(system_calls().close(ends[0]) == 0);
   CHECK(system_calls().close(ends[1]) == 0);
-}
-
-TEST_CASE("no field of the table is empty on Linux") {
-  // The table is pointers to functions and nothing else.
-  using call = void (*)();
-  const auto* const fields = reinterpret_cast<const call*>(&current_system_calls);
-  constexpr std::size_t count = sizeof(current_system_calls) / sizeof(call);
-  std::size_t empty = 0;
-  for (std::size_t each = 0; each < count; ++each) empty += fields[each] == nullptr ? 1 : 0;
-  CHECK(empty == 0);
 }
 
 TEST_CASE("a test replaces a call, and the restorer puts it back") {

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdlib>
 #include <iterator>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -104,42 +103,6 @@ TEST_CASE("where io_uring is forbidden, a program runs without it and is told wh
   INFO(ended.output);
   CHECK(ended.exit_code == 0);
   CHECK(ended.output.empty());
-}
-
-TEST_CASE("an environment that names every reactor in turn is obeyed", "[backend_choice]") {
-  for (const rill::reactor_info& info : rill::available_reactors()) {
-    if (!info.available) continue;
-    const std::string wanted(info.name);
-    const rill_test::child_end ended = rill_test::run_in_child([&wanted] {
-      ::setenv("RILL_BACKEND", wanted.c_str(), 1);
-      return rill::run(name_of_the_reactor()) == wanted ? 0 : 1;
-    });
-    INFO(wanted);
-    CHECK(ended.exit_code == 0);
-  }
-  for (const char* const nothing : {"", "auto"}) {
-    const rill_test::child_end ended = rill_test::run_in_child([nothing] {
-      ::setenv("RILL_BACKEND", nothing, 1);
-      return rill::run(name_of_the_reactor()).empty() ? 1 : 0;
-    });
-    CHECK(ended.exit_code == 0);
-  }
-}
-
-TEST_CASE("an environment that names no reactor is an error of every loop", "[backend_choice]") {
-  const rill_test::child_end ended = rill_test::run_in_child([] {
-    ::setenv("RILL_BACKEND", "kqueueueue", 1);
-    try {
-      rill::run(name_of_the_reactor());
-    } catch (const std::invalid_argument& error) {
-      const std::string text = error.what();
-      const bool told = text.find("kqueueueue") != std::string::npos &&
-                        text.find("RILL_BACKEND") != std::string::npos;
-      return told ? 0 : 1;
-    }
-    return 2;
-  });
-  CHECK(ended.exit_code == 0);
 }
 
 TEST_CASE("without descriptors no loop can be made, and that is an error", "[backend_choice]") {

@@ -1,95 +1,80 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Reads and writes of pipes as operations of a reactor: a reader that has gone is an error, and no
-// signal.
+// Reads and writes of pipes as operations of a reactor.
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
+#include <utility>
 
+#include "loop/pipe_operations.hpp"
 #include "rill/core/create_task.hpp"
-#include "rill/loop/detail/loop_services.hpp"
-#include "rill/loop/event_loop.hpp"
-#include "rill/loop/io_awaiter.hpp"
-#include "support/child_process.hpp"
+#include "support/cancel_stages.hpp"
 #include "support/coroutine_case.hpp"
-#include "support/let_run.hpp"
-#include "support/pipe_pair.hpp"
+#include "support/plain_pipe.hpp"
 
 namespace {
 
 using rill::coro;
-using rill_test::pipe_pair;
+using rill_test::plain_pipe;
+using rill_test::read_from;
+using rill_test::running_reactor;
+using rill_test::settle;
+using rill_test::write_to;
 
-rill::reactor& running_reactor() {
-  return rill::detail::loop_services::of(rill::detail::scheduler::require_current()).io();
+constexpr std::size_t block = 4096;
+
+/// Before the handles are closed.
+void let_go(plain_pipe& pipe) {
+  running_reactor().forget(pipe.read_end());
+  running_reactor().forget(pipe.write_end());
 }
 
-/// One operation on a handle that the reactor does not own.
-class one_operation final : public rill::detail::io_awaiter {
- public:
-  one_operation(rill::io_kind wanted, rill::native_handle on, void* bytes, std::size_t count)
-      : io_awaiter(running_reactor()) {
-    kind = wanted;
-    handle = on;
-    data = bytes;
-    size = count;
-  }
-  std::int64_t await_resume() { return finish(); }
-};
-
-one_operation write_to(rill::native_handle handle, std::string& text) {
-  return {rill::io_kind::write, handle, text.data(), text.size()};
-}
-
-one_operation read_from(rill::native_handle handle, std::string& room) {
-  return {rill::io_kind::read, handle, room.data(), room.size()};
-}
-
-bool signal_is_pending() {
-  sigset_t pending;
-  ::sigpending(&pending);
-  return ::sigismember(&pending, SIGPIPE) == 1;
-}
-
-void set_blocked(bool blocked) {
-  sigset_t set;
-  ::sigemptyset(&set);
-  ::sigaddset(&set, SIGPIPE);
-  ::pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &set, nullptr);
-}
-
-bool is_blocked() {
-  sigset_t set;
-  ::pthread_sigmask(SIG_BLOCK, nullptr, &set);
-  return ::sigismember(&set, SIGPIPE) == 1;
-}
-
-/// A pipe whose reader has gone; its end is non-blocking or not.
-int pipe_without_reader(int flags) {
-  int ends[2];
-  if (::pipe2(ends, flags | O_CLOEXEC) != 0) return -1;
-  ::close(ends[0]);
-  return ends[1];
-}
-
-coro<std::int64_t> write_once(int handle) {
-  std::string text = "nobody reads this";
+coro<std::int64_t> write_once(rill::native_handle handle, std::string text) {
   const std::int64_t done = co_await write_to(handle, text);
-  running_reactor().forget(handle);
-  ::close(handle);
   co_return done;
+}
+
+/// Writes into a pipe until a write waits, which is withdrawn then; how much is in it.
+coro<std::size_t> fill(const plain_pipe& pipe) {
+  std::size_t filled = 0;
+  while (true) {
+    const auto writing = rill::create_task(write_once(pipe.write_end(), std::string(block, 'f')));
+    co_await settle();
+    if (!writing.done()) {
+      writing.cancel();
+      const bool withdrawn = co_await rill_test::ended_cancelled(writing);
+      CHECK(withdrawn);
+      break;
+    }
+    const std::int64_t done = co_await writing;
+    REQUIRE(done == std::int64_t{block});
+    filled += block;
+  }
+  co_return filled;
+}
+
+/// All that has been written, when nobody writes any more.
+coro<std::string> drain(plain_pipe& pipe) {
+  running_reactor().forget(pipe.write_end());
+  pipe.close_write_end();
+  std::string all;
+  std::string room(block, ' ');
+  for (std::int64_t got = 1; got > 0;) {
+    got = co_await read_from(pipe.read_end(), room);
+    CHECK(got >= 0);
+    if (got > 0) all.append(room, 0, static_cast<std::size_t>(got));
+  }
+  running_reactor().forget(pipe.read_end());
+  co_return std::move(all);
 }
 
 }  // namespace
 
 RILL_IO_TEST_CASE("bytes go through a pipe by operations", "[pipe_write]") {
-  pipe_pair pipe;
+  plain_pipe pipe(O_NONBLOCK);
   std::string text = "through the pipe";
   const std::int64_t written = co_await write_to(pipe.write_end(), text);
   CHECK(written == 16);
@@ -97,101 +82,50 @@ RILL_IO_TEST_CASE("bytes go through a pipe by operations", "[pipe_write]") {
   const std::int64_t got = co_await read_from(pipe.read_end(), room);
   CHECK(got == 16);
   CHECK(room.substr(0, 16) == text);
-  running_reactor().forget(pipe.read_end());
-  running_reactor().forget(pipe.write_end());
+  let_go(pipe);
 }
 
 RILL_IO_TEST_CASE("a write to a full pipe waits for room", "[pipe_write]") {
-  pipe_pair pipe;
-  while (::write(static_cast<int>(pipe.write_end()), "0123456789abcdef", 16) > 0) {
-  }
-  std::string text = "late";
-  std::int64_t written = 0;
-  auto writer = rill::create_task([&]() -> coro<> {
-    const std::int64_t done = co_await write_to(pipe.write_end(), text);
-    written = done;
-  });
-  co_await rill_test::let_run();
-  CHECK(written == 0);
-  std::string room(4096, ' ');
+  plain_pipe pipe(O_NONBLOCK);
+  const std::size_t filled = co_await fill(pipe);
+  CHECK(filled >= block);
+  const auto writing = rill::create_task(write_once(pipe.write_end(), "late"));
+  co_await settle();
+  CHECK(!writing.done());
+  std::string room(block, ' ');
   for (int i = 0; i < 2; ++i) co_await read_from(pipe.read_end(), room);
-  co_await std::move(writer);
+  const std::int64_t written = co_await writing;
   CHECK(written == 4);
-  running_reactor().forget(pipe.read_end());
-  running_reactor().forget(pipe.write_end());
+  const std::string all = co_await drain(pipe);
+  CHECK((all == std::string(filled - 2 * block, 'f') + "late"));
 }
 
 RILL_IO_TEST_CASE("a write that waits can be withdrawn, and nothing of it comes", "[pipe_write]") {
-  pipe_pair pipe;
-  std::size_t filled = 0;
-  while (::write(static_cast<int>(pipe.write_end()), "0123456789abcdef", 16) > 0) filled += 16;
-  std::string text = "never";
-  auto writer = rill::create_task([&]() -> coro<> { co_await write_to(pipe.write_end(), text); });
-  co_await rill_test::let_run();
-  writer.cancel();
-  bool cancelled = false;
-  try {
-    co_await std::move(writer);
-  } catch (const rill::cancelled_error&) {
-    cancelled = true;
-  }
-  CHECK(cancelled);
-  std::string room(filled + 64, ' ');
-  const ssize_t there = ::read(static_cast<int>(pipe.read_end()), room.data(), room.size());
-  CHECK(there == static_cast<ssize_t>(filled));
-  running_reactor().forget(pipe.write_end());
+  plain_pipe pipe(O_NONBLOCK);
+  const std::size_t filled = co_await fill(pipe);
+  const auto writing = rill::create_task(write_once(pipe.write_end(), "never"));
+  co_await settle();
+  writing.cancel();
+  const bool withdrawn = co_await rill_test::ended_cancelled(writing);
+  CHECK(withdrawn);
+  const std::string all = co_await drain(pipe);
+  CHECK((all == std::string(filled, 'f')));
 }
 
-RILL_REACTOR_TEST_CASE("a reader that has gone is an error and no signal", "[pipe_write]") {
-  const rill_test::child_end ended = rill_test::run_in_child([] {
-    std::signal(SIGPIPE, SIG_DFL);
-    for (const int flags : {O_NONBLOCK, 0}) {
-      const std::int64_t done =
-          rill::run(write_once(pipe_without_reader(flags)), rill_test::backend_options());
-      if (done != -EPIPE) return 1;
-    }
-    int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) != 0) return 2;
-    ::close(ends[0]);
-    const std::int64_t done = rill::run(write_once(ends[1]), rill_test::backend_options());
-    return done == -EPIPE && !is_blocked() && !signal_is_pending() ? 0 : 3;
-  });
-  INFO(ended.output);
-  CHECK(ended.signal_number == 0);
-  CHECK(ended.exit_code == 0);
-}
-
-RILL_REACTOR_TEST_CASE("a reader that goes while a write waits is an error and no signal",
-                       "[pipe_write]") {
-  const rill_test::child_end ended = rill_test::run_in_child([] {
-    std::signal(SIGPIPE, SIG_DFL);
-    const auto program = []() -> coro<std::int64_t> {
-      int ends[2];
-      if (::pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) co_return 0;
-      while (::write(ends[1], "0123456789abcdef", 16) > 0) {
-      }
-      auto writer = rill::create_task(write_once(ends[1]));
-      co_await rill_test::let_run();
-      ::close(ends[0]);
-      const std::int64_t done = co_await std::move(writer);
-      co_return done;
-    };
-    return rill::run(program(), rill_test::backend_options()) == -EPIPE ? 0 : 1;
-  });
-  INFO(ended.output);
-  CHECK(ended.signal_number == 0);
-  CHECK(ended.exit_code == 0);
-}
-
-RILL_REACTOR_TEST_CASE("the program's own SIGPIPE stays as it is", "[pipe_write]") {
-  const rill_test::child_end ended = rill_test::run_in_child([] {
-    std::signal(SIGPIPE, SIG_DFL);
-    set_blocked(true);
-    rill::run(write_once(pipe_without_reader(O_NONBLOCK)), rill_test::backend_options());
-    if (signal_is_pending() || !is_blocked()) return 1;  // the library's one
-    std::raise(SIGPIPE);
-    rill::run(write_once(pipe_without_reader(O_NONBLOCK)), rill_test::backend_options());
-    return signal_is_pending() ? 0 : 2;  // the program's one
-  });
-  CHECK(ended.exit_code == 0);
+RILL_IO_TEST_CASE("a reader that has gone, or goes while a write waits, is an error",
+                  "[pipe_write]") {
+  plain_pipe abandoned(O_NONBLOCK);
+  abandoned.close_read_end();
+  const std::int64_t refused = co_await write_once(abandoned.write_end(), "nobody reads this");
+  CHECK(refused == -EPIPE);
+  running_reactor().forget(abandoned.write_end());
+  plain_pipe full(O_NONBLOCK);
+  co_await fill(full);
+  const auto writing = rill::create_task(write_once(full.write_end(), "late"));
+  co_await settle();
+  CHECK(!writing.done());
+  full.close_read_end();
+  const std::int64_t lost = co_await writing;
+  CHECK(lost == -EPIPE);
+  running_reactor().forget(full.write_end());
 }

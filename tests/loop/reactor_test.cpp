@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/loop/reactor.hpp"
 
-#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "rill/loop/event_loop.hpp"
-#include "support/child_process.hpp"
-#include "support/coroutine_case.hpp"
+#include "support/catch.hpp"
+#include "support/environment.hpp"
 
 namespace {
 
@@ -59,17 +58,29 @@ TEST_CASE("an unknown name is refused with the list of names", "[reactor]") {
 }
 
 TEST_CASE("the environment chooses when the program does not", "[reactor]") {
-  const rill_test::child_end chosen = rill_test::run_in_child([] {
-    ::setenv("RILL_BACKEND", "poll", 1);
-    const bool by_environment = rill::make_reactor()->name() == "poll";
-    const bool by_program = rill::make_reactor("epoll")->name() == "epoll";
-    return by_environment && by_program ? 0 : 1;
-  });
-  CHECK(chosen.exit_code == 0);
-  const rill_test::child_end unknown = rill_test::run_in_child([] {
-    ::setenv("RILL_BACKEND", "nonsense", 1);
-    const std::string text = refusal_of("");
-    return text.find("RILL_BACKEND") != std::string::npos ? 0 : 1;
-  });
-  CHECK(unknown.exit_code == 0);
+  for (const rill::reactor_info& info : rill::available_reactors()) {
+    if (!info.available) continue;
+    INFO(info.name);
+    const std::string wanted(info.name);
+    const rill_test::environment_value chosen("RILL_BACKEND", wanted.c_str());
+    CHECK(rill::make_reactor()->name() == wanted);
+    const rill::event_loop loop;
+    CHECK(loop.backend() == wanted);
+  }
+  for (const char* const nothing : {"", "auto"}) {
+    const rill_test::environment_value open("RILL_BACKEND", nothing);
+    CHECK_FALSE(rill::make_reactor()->name().empty());
+  }
+}
+
+TEST_CASE("an environment that names no reactor is an error, unless the program names one",
+          "[reactor]") {
+  const rill_test::environment_value unknown("RILL_BACKEND", "kqueueueue");
+  const std::string text = refusal_of("");
+  CHECK(text.find("kqueueueue") != std::string::npos);
+  CHECK(text.find("RILL_BACKEND") != std::string::npos);
+  CHECK_THROWS_AS(rill::event_loop(), std::invalid_argument);
+  for (const rill::reactor_info& info : rill::available_reactors()) {
+    if (info.available) CHECK(rill::make_reactor(info.name)->name() == info.name);
+  }
 }

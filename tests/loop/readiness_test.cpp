@@ -12,7 +12,6 @@
 #include "rill/core/yield.hpp"
 #include "rill/loop/event_loop.hpp"
 #include "rill/loop/sleep.hpp"
-#include "rill/testing/idle_reactor.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/pipe_pair.hpp"
 #include "support/witness.hpp"
@@ -172,17 +171,4 @@ RILL_REACTOR_TEST_CASE("a handle that cannot be watched is refused", "[readiness
   event_loop loop(rill_test::backend_options());
   CHECK_THROWS_AS(loop.add_reader(987'654, [] {}), std::system_error);
   CHECK(!loop.remove_reader(987'654));
-}
-
-TEST_CASE("a reactor without readiness says what to use instead", "[readiness]") {
-  rill::loop_options options;
-  options.custom_reactor = std::make_unique<rill::testing::idle_reactor>();
-  event_loop loop(std::move(options));
-  std::string text;
-  try {
-    loop.add_reader(0, [] {});
-  } catch (const rill::usage_error& error) {
-    text = error.what();
-  }
-  CHECK(text.find("use sockets and streams instead") != std::string::npos);
 }

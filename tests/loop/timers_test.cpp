@@ -158,8 +158,8 @@ TEST_CASE("short sleeps in real time cost no busy polling", "[timers]") {
 
 TEST_CASE("a wait longer than a day is a wait", "[timers]") {
   rill::event_loop loop(real_time());
-  const rill::timer_handle far = loop.call_later(std::chrono::years(200), [] {});
+  const rill::timer_handle distant = loop.call_later(std::chrono::years(200), [] {});
   CHECK(loop.time_until_next() > std::chrono::hours(24));
   CHECK(!loop.run_once(1ms));
-  far.cancel();
+  distant.cancel();
 }
