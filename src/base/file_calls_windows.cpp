@@ -14,6 +14,7 @@
 #include "base/port_record_windows.hpp"
 #include "base/socket_calls_windows.hpp"
 #include "base/windows_errors.hpp"
+#include "base/windows_handles.hpp"
 
 namespace rill::detail::windows {
 
@@ -22,12 +23,7 @@ namespace {
 constexpr DWORD share_all = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
 // Handles of the system have 32 bits that count.
-HANDLE handle_of(int number) noexcept {
-  return reinterpret_cast<HANDLE>(static_cast<std::intptr_t>(number));
-}
-int number_of(HANDLE handle) noexcept {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(handle));
-}
+int number_of(HANDLE handle) noexcept { return static_cast<int>(detail::number_of(handle)); }
 
 int fail(int error) noexcept {
   errno = error;
@@ -310,26 +306,37 @@ int poll(pollfd* handles, nfds_t count, int /*milliseconds*/) {
   return static_cast<int>(count);
 }
 
-int pipe2(int handles[2], int /*flags*/) {
+DWORD connect_pipe(HANDLE (&ends)[2], bool both_ways) noexcept {
   static std::atomic<unsigned> made{0};
   constexpr DWORD room = 64 * 1024;
+  const DWORD direction = both_ways ? PIPE_ACCESS_DUPLEX : PIPE_ACCESS_INBOUND;
+  const DWORD access = both_ways ? GENERIC_READ | GENERIC_WRITE : GENERIC_WRITE;
   wchar_t name[64];
   std::swprintf(name, std::size(name), L"\\\\.\\pipe\\rill-%lu-%u", ::GetCurrentProcessId(),
                 made.fetch_add(1));
-  const HANDLE reading = ::CreateNamedPipeW(
-      name, PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
+  const HANDLE first = ::CreateNamedPipeW(
+      name, direction | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
       PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, room, room,
       0, nullptr);
-  if (reading == INVALID_HANDLE_VALUE) return failure();
-  const HANDLE writing =
-      ::CreateFileW(name, GENERIC_WRITE, 0, nullptr, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr);
-  if (writing == INVALID_HANDLE_VALUE) {
-    const int error = errno_of(::GetLastError());
-    ::CloseHandle(reading);
-    return fail(error);
+  if (first == INVALID_HANDLE_VALUE) return ::GetLastError();
+  const HANDLE second =
+      ::CreateFileW(name, access, 0, nullptr, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr);
+  if (second == INVALID_HANDLE_VALUE) {
+    const DWORD code = ::GetLastError();
+    ::CloseHandle(first);
+    return code;
   }
-  handles[0] = number_of(reading);
-  handles[1] = number_of(writing);
+  ends[0] = first;
+  ends[1] = second;
+  return NO_ERROR;
+}
+
+int pipe2(int handles[2], int /*flags*/) {
+  HANDLE ends[2];
+  const DWORD code = connect_pipe(ends, false);
+  if (code != NO_ERROR) return fail(errno_of(code));
+  handles[0] = number_of(ends[0]);
+  handles[1] = number_of(ends[1]);
   return 0;
 }
 

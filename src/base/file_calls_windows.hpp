@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <windows.h>
 
 #include <string>
 
@@ -34,7 +35,10 @@ int fcntl(int handle, int command, int value);
 int isatty(int handle);
 /// Everything is ready: the calls above wait by themselves. Nobody asks about sockets here.
 int poll(pollfd* handles, nfds_t count, int milliseconds);
-/// A pipe of two handles for overlapped operations.
+/// Two handles for overlapped operations: what is written to the second is read from the first, and
+/// with `both_ways` also the other way round. Returns an error of the system, or 0.
+DWORD connect_pipe(HANDLE (&ends)[2], bool both_ways) noexcept;
+/// Of these, one way.
 int pipe2(int handles[2], int flags);
 
 }  // namespace rill::detail::windows

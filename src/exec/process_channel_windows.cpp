@@ -7,16 +7,16 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <cwchar>
 #include <iterator>
 #include <optional>
 #include <utility>
 
+#include "base/file_calls_windows.hpp"
 #include "base/system_calls.hpp"
 #include "base/windows_errors.hpp"
+#include "base/windows_handles.hpp"
 #include "exec/process_channel.hpp"
 #include "rill/base/error.hpp"
 
@@ -34,9 +34,6 @@ struct frame_head {
 };
 /// Instead of a number of bytes: no frame follows.
 constexpr std::uint32_t farewell = UINT32_MAX;
-
-HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
-native_handle number_of(HANDLE handle) noexcept { return reinterpret_cast<native_handle>(handle); }
 
 [[noreturn]] void fail(DWORD code) {
   if (code == ERROR_BROKEN_PIPE || code == ERROR_NO_DATA || code == ERROR_PIPE_NOT_CONNECTED) {
@@ -195,28 +192,14 @@ void process_channel::close() noexcept {
 }
 
 channel_pair make_channel_pair() {
-  static std::atomic<unsigned> made{0};
-  constexpr DWORD room = 64 * 1024;
-  wchar_t name[64];
-  std::swprintf(name, std::size(name), L"\\\\.\\pipe\\rill-channel-%lu-%u", ::GetCurrentProcessId(),
-                made.fetch_add(1));
-  const HANDLE own = ::CreateNamedPipeW(
-      name, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
-      PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, room, room,
-      0, nullptr);
-  if (own == INVALID_HANDLE_VALUE) {
-    throw_system_error(errno_of(::GetLastError()), "rill: connecting with a process of a pool");
-  }
-  const HANDLE other = ::CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING,
-                                     FILE_FLAG_OVERLAPPED, nullptr);
-  if (other == INVALID_HANDLE_VALUE) {
-    const DWORD code = ::GetLastError();
-    ::CloseHandle(own);
+  HANDLE ends[2];
+  const DWORD code = windows::connect_pipe(ends, true);
+  if (code != NO_ERROR) {
     throw_system_error(errno_of(code), "rill: connecting with a process of a pool");
   }
   channel_pair pair;
-  pair.own = number_of(own);
-  pair.other = number_of(other);
+  pair.own = number_of(ends[0]);
+  pair.other = number_of(ends[1]);
   return pair;
 }
 

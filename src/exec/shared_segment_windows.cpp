@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "base/windows_errors.hpp"
+#include "base/windows_handles.hpp"
 #include "exec/segment_head.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
@@ -25,8 +26,6 @@
 namespace rill::detail {
 
 namespace {
-
-HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
 
 [[noreturn]] void no_memory(DWORD code) {
   throw_system_error(errno_of(code), "rill: making memory that processes share");
@@ -65,7 +64,7 @@ void shared_segment::open_lock() {
                 from[3]);
   const HANDLE made = ::CreateMutexW(nullptr, FALSE, name);
   if (made == nullptr) no_memory(::GetLastError());
-  lock_ = reinterpret_cast<native_handle>(made);
+  lock_ = number_of(made);
 }
 
 std::shared_ptr<shared_segment> shared_segment::create(std::size_t count, std::size_t size,
@@ -77,7 +76,7 @@ std::shared_ptr<shared_segment> shared_segment::create(std::size_t count, std::s
                                            static_cast<DWORD>(wide_bytes >> 32),
                                            static_cast<DWORD>(wide_bytes & 0xffff'ffff), nullptr);
   if (made == nullptr) no_memory(::GetLastError());
-  const auto handle = reinterpret_cast<native_handle>(made);
+  const auto handle = number_of(made);
   std::shared_ptr<shared_segment> segment(new shared_segment(handle, bytes));
   auto* const head = ::new (segment->memory_) header{};
   head->what = segment_head::of(type, count);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/quiet_thread.hpp"
+#include "base/windows_handles.hpp"
 #include "exec/process_channel.hpp"
 #include "exec/worker_jobs.hpp"
 #include "exec/worker_marker.hpp"
@@ -34,7 +35,7 @@ struct birth {
 };
 
 void keep(std::int64_t handle) noexcept {
-  ::SetHandleInformation(reinterpret_cast<HANDLE>(handle), HANDLE_FLAG_INHERIT, 0);
+  ::SetHandleInformation(handle_of(static_cast<native_handle>(handle)), HANDLE_FLAG_INHERIT, 0);
 }
 
 // They are left to the parent. What is ignored by the C runtime is not so in programs that a job
@@ -47,7 +48,7 @@ void ignore_interrupts() noexcept {
 /// Where the system does not end this process with its parent.
 void end_with(std::int64_t parent) {
   start_quiet_thread("rill-parent", [parent] {
-    ::WaitForSingleObject(reinterpret_cast<HANDLE>(parent), INFINITE);
+    ::WaitForSingleObject(handle_of(static_cast<native_handle>(parent)), INFINITE);
     ::TerminateProcess(::GetCurrentProcess(), 0);
   }).detach();
 }

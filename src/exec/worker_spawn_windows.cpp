@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/windows_errors.hpp"
+#include "base/windows_handles.hpp"
 #include "exec/worker_marker.hpp"
 #include "exec/worker_process.hpp"
 #include "rill/base/error.hpp"
@@ -52,7 +53,7 @@ class owned_handle {
 };
 
 native_handle number_of(const owned_handle& handle) noexcept {
-  return reinterpret_cast<native_handle>(handle.get());
+  return detail::number_of(handle.get());
 }
 
 /// A copy that the worker inherits.
@@ -248,7 +249,7 @@ started_worker spawn_worker(worker_role role) {
   const channel_pair pair = make_channel_pair();
   started_worker worker;
   worker.channel = process_channel(pair.own);
-  const owned_handle other(reinterpret_cast<HANDLE>(pair.other));  // closed here on every way out
+  const owned_handle other(handle_of(pair.other));  // closed here on every way out
   inheritance inherited(other.get());
   const attribute_list attributes(inherited.all, job);
 

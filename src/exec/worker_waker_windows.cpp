@@ -5,24 +5,21 @@
 #include <array>
 
 #include "base/windows_errors.hpp"
+#include "base/windows_handles.hpp"
 #include "exec/process_channel.hpp"
 #include "exec/worker_waker.hpp"
 #include "rill/base/error.hpp"
 
 namespace rill::detail {
 
-namespace {
-
-HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
-
-}  // namespace
+namespace {}  // namespace
 
 worker_waker::worker_waker() {
   const HANDLE made = ::CreateEventW(nullptr, FALSE, FALSE, nullptr);
   if (made == nullptr) {
     throw_system_error(errno_of(::GetLastError()), "rill: starting a process pool");
   }
-  handle_ = writing_ = reinterpret_cast<native_handle>(made);
+  handle_ = writing_ = number_of(made);
 }
 
 worker_waker::~worker_waker() { close_handle(handle_); }

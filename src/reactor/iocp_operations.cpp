@@ -7,6 +7,7 @@
 
 #include "base/system_calls.hpp"
 #include "base/windows_errors.hpp"
+#include "base/windows_handles.hpp"
 #include "reactor/accept_one.hpp"
 #include "reactor/iocp_calls.hpp"
 // Needs Winsock's.
@@ -22,9 +23,7 @@ constexpr std::size_t most_at_once = 256 * 1024;
 constexpr std::size_t most_buffers = 16;
 
 SOCKET socket_of(const iocp_handle& handle) noexcept { return static_cast<SOCKET>(handle.number); }
-HANDLE handle_of(const iocp_handle& handle) noexcept {
-  return reinterpret_cast<HANDLE>(handle.number);
-}
+HANDLE handle_of(const iocp_handle& handle) noexcept { return detail::handle_of(handle.number); }
 bool is_socket(const iocp_handle& handle) noexcept {
   return handle.kind == iocp_kind::stream || handle.kind == iocp_kind::datagram;
 }

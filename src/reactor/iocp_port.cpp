@@ -11,6 +11,7 @@
 
 #include "base/port_record_windows.hpp"
 #include "base/windows_errors.hpp"
+#include "base/windows_handles.hpp"
 #include "reactor/iocp_calls.hpp"
 #include "rill/base/error.hpp"
 
@@ -19,8 +20,6 @@ namespace rill::detail {
 namespace {
 
 constexpr UCHAR our_modes = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
-
-HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
 
 /// Whether the handle has the modes that each of ours has. They are kept with what it stands for,
 /// to the end of that.

@@ -3,16 +3,11 @@
 
 #include <cerrno>
 
+#include "base/windows_handles.hpp"
 #include "reactor/iocp_calls.hpp"
 #include "reactor/iocp_operations.hpp"
 
 namespace rill::detail {
-
-namespace {
-
-HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
-
-}  // namespace
 
 // -- operations ----------------------------------------------------------------------------------
 

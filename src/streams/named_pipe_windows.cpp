@@ -18,6 +18,7 @@
 
 #include "base/file_calls_windows.hpp"
 #include "base/windows_errors.hpp"
+#include "base/windows_handles.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/loop/event_loop.hpp"
@@ -47,8 +48,6 @@ void check_path(const std::string& path) {
   throw_invalid_argument(R"(rill: a pipe of Windows has a name like \\.\pipe\name, and not )" +
                          path);
 }
-
-native_handle number_of(HANDLE handle) noexcept { return reinterpret_cast<native_handle>(handle); }
 
 /// An end for one client. Throws.
 loop_handle make_end(const std::string& path, DWORD mode) {

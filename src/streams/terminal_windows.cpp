@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/windows_errors.hpp"
+#include "base/windows_handles.hpp"
 #include "rill/base/error.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/streams/terminal.hpp"
@@ -25,8 +26,6 @@ namespace {
 constexpr std::size_t most_text = 256;
 constexpr DWORD keys_as_text = ENABLE_VIRTUAL_TERMINAL_INPUT;
 constexpr DWORD text_as_commands = ENABLE_PROCESSED_OUTPUT | ENABLE_VIRTUAL_TERMINAL_PROCESSING;
-
-HANDLE handle_of(native_handle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
 
 /// The screen that belongs to the program's console.
 class console_output {
@@ -139,7 +138,7 @@ std::string checked_text(std::string_view text) {
 
 native_handle standard_handle(DWORD which) noexcept {
   const HANDLE handle = ::GetStdHandle(which);
-  return handle == nullptr ? invalid_handle : reinterpret_cast<native_handle>(handle);
+  return handle == nullptr ? invalid_handle : number_of(handle);
 }
 
 }  // namespace
