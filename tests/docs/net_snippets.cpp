@@ -131,8 +131,10 @@ rill::coro<> files() {
   std::ofstream(text) << "a loop\na task\nanother loop";
   const int found = co_await count_lines(text, "loop", result);
   std::string line;
-  std::ifstream written(result);
-  std::getline(written, line);
+  {
+    std::ifstream written(result);
+    std::getline(written, line);
+  }
   std::filesystem::remove(text);
   std::filesystem::remove(result);
   expect(found == 2 && line == "loop: 2", "file");

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The examples of the guide's chapter on networking.
-#include <sys/stat.h>
-
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -16,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "docs/this_platform.hpp"
 #include "rill/rill.hpp"
 
 namespace {
@@ -160,6 +159,16 @@ class one_host : public rill::resolver {
 };
 // [/resolver]
 
+/// Windows before 10 has none, nor has Wine.
+bool has_unix_sockets() {
+  try {
+    const rill::socket probe(rill::address_family::unix_socket, rill::socket_type::stream);
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
 rill::coro<> by_unix_socket(std::string path) {
   // [unix]
   rill::server server = co_await rill::start_unix_server(echo, path);
@@ -284,16 +293,16 @@ rill::coro<> named_in(std::string folder) {
   from.writer.close();
   const std::string sent = co_await to.reader.read();
   expect(sent == "8\none\ntwo\n", "send_file");
-  expect(::mkfifo((folder + "/fifo").c_str(), 0600) == 0, "mkfifo");
-  const auto giving = rill::create_task(give_command(folder + "/fifo"));
-  const std::string command = co_await next_command(folder + "/fifo");
+  const std::string fifo = docs::make_fifo(folder);
+  const auto giving = rill::create_task(give_command(fifo));
+  const std::string command = co_await next_command(fifo);
   expect(command == "stop\n", "fifo");
   co_await giving;
 }
 
 rill::coro<> files_and_pipes() {
-  char folder[] = "/tmp/rill-guide-XXXXXX";
-  expect(::mkdtemp(folder) != nullptr, "mkdtemp");
+  const std::string folder = docs::scratch_name("-guide");
+  std::filesystem::create_directory(folder);
   co_await named_in(folder);
   std::filesystem::remove_all(folder);
 }
@@ -336,8 +345,7 @@ rill::coro<> all() {
   const std::uint16_t port = server.port();
   co_await server.shutdown(1s);
   co_await refused(port);
-  const std::string name = "rill-guide-" + std::to_string(port) + ".socket";
-  co_await by_unix_socket((std::filesystem::temp_directory_path() / name).string());
+  if (has_unix_sockets()) co_await by_unix_socket(docs::scratch_name(".socket"));
   co_await datagrams();
   co_await by_callbacks();
   co_await count_lines();
@@ -363,7 +371,7 @@ void interrupted() {
 int main(int count, char**) {
   if (count > 1) return run_server();
   // Whatever the test has given us; a file in place of it.
-  if (std::freopen("/dev/null", "r", stdin) == nullptr) return 1;
+  if (std::freopen(docs::empty_file(), "r", stdin) == nullptr) return 1;
   rill::run(all());
   interrupted();
 }

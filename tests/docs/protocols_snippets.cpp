@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "docs/this_platform.hpp"
 #include "rill/rill.hpp"
 
 namespace {
@@ -145,16 +146,18 @@ rill::coro<> pipes() {
 }
 
 rill::coro<> files() {
-  char path[] = "/tmp/rill-document-XXXXXX";
-  rill::file document = rill::file::adopt(::mkstemp(path));
+  const std::string path = docs::scratch_name("-document");
+  rill::file document =
+      co_await rill::open_file(path, rill::open_mode::write | rill::open_mode::exclusive);
   co_await document.write_all("a document");
+  co_await document.close();
   auto [one, other] = rill::socket_pair();
   const auto factory = [&path] { return std::make_shared<file_protocol>(path); };
   auto [transport, protocol] = co_await rill::create_connection(factory, std::move(one));
   std::string answer(10, ' ');
   co_await other.send_all("please");
   co_await other.recv_all(answer);
-  std::remove(path);
+  std::remove(path.c_str());
   expect(answer == "a document", "sendfile");
 }
 

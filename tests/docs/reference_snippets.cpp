@@ -144,6 +144,24 @@ void reactors() {
   expect(loop.backend() == "poll", "reactors");
 }
 
+bool has_poll() {
+  for (const rill::reactor_info& info : rill::available_reactors()) {
+    if (info.name == "poll") return true;
+  }
+  return false;
+}
+
+/// Where there is no such reactor, that is an error.
+void reactors_or_refusal() {
+  bool refused = false;
+  try {
+    reactors();
+  } catch (const std::invalid_argument&) {
+    refused = true;
+  }
+  expect(refused != has_poll(), "no such reactor");
+}
+
 // [socket]
 rill::coro<> serve_one(const rill::socket& listener) {
   const rill::socket client = co_await listener.accept();
@@ -189,6 +207,6 @@ int main() {
   results();
   runners();
   embedding();
-  reactors();
+  reactors_or_refusal();
   return rill::run(all());
 }

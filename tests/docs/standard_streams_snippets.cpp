@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <string>
 
+#include "docs/this_platform.hpp"
 #include "rill/rill.hpp"
 
 namespace {
@@ -24,7 +25,7 @@ rill::coro<> shout() {
 
 int main() {
   // Whatever the test has given us; a file in place of it.
-  if (std::freopen("/dev/null", "r", stdin) == nullptr) return 1;
+  if (std::freopen(docs::empty_file(), "r", stdin) == nullptr) return 1;
   rill::run(shout());
   return 0;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The examples of the reference pages of pipe, memory_stream, check_stream, and of reading and
 // sending without copies.
-#include <stdlib.h>
-
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "docs/this_platform.hpp"
 #include "rill/rill.hpp"
 #include "rill/testing.hpp"
 
@@ -88,15 +87,16 @@ rill::coro<> send_document(rill::stream_writer& writer, std::string path) {
 // [/send_file]
 
 rill::coro<> with_a_file() {
-  char path[] = "/tmp/rill-document-XXXXXX";
-  const rill::native_handle made = ::mkstemp(path);
-  rill::file document = rill::file::adopt(made);
+  const std::string path = docs::scratch_name("-document");
+  rill::file document =
+      co_await rill::open_file(path, rill::open_mode::write | rill::open_mode::exclusive);
   co_await document.write_all("a document\n");
+  co_await document.close();
   rill::connection_pair pair = rill::memory_stream_pair();
   co_await send_document(pair.first.writer, path);
   pair.first.writer.write_eof();
   const std::string all = co_await pair.second.reader.read();
-  std::remove(path);
+  std::remove(path.c_str());
   expect(all == "11\na document\nend\n", "send_file");
 }
 
