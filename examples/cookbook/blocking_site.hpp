@@ -4,22 +4,15 @@
 // and a client that knows nothing of loops and blocks.
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
+#include "cookbook/blocking_sockets.hpp"
 #include "rill/rill.hpp"
 
 namespace cookbook {
@@ -84,26 +77,11 @@ struct page {
 
 /// A page, by calls that block. Throws std::system_error.
 inline page blocking_get(std::uint16_t port, const std::string& path) {
-  const auto check = [](ssize_t result) {
-    if (result < 0) throw std::system_error(errno, std::generic_category(), "blocking_get");
-    return result;
-  };
-  struct closing {
-    ~closing() { ::close(handle); }
-    int handle;
-  };
-  const closing connection{static_cast<int>(check(::socket(AF_INET, SOCK_STREAM, 0)))};
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  check(::connect(connection.handle, reinterpret_cast<const sockaddr*>(&address), sizeof address));
-  const std::string request = "GET " + path + " HTTP/1.0\r\n\r\n";
-  check(::send(connection.handle, request.data(), request.size(), MSG_NOSIGNAL));
+  const blocking_connection connection(port);
+  connection.send("GET " + path + " HTTP/1.0\r\n\r\n");
   std::string answer;
-  char part[1024];
-  while (const ssize_t count = check(::recv(connection.handle, part, sizeof part, 0))) {
-    answer.append(part, static_cast<std::size_t>(count));
+  for (std::string part = connection.receive(); !part.empty(); part = connection.receive()) {
+    answer += part;
   }
   page got;
   got.status = std::stoi(answer.substr(9, 3));

@@ -11,9 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -21,6 +19,7 @@
 #include <vector>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/this_system.hpp"
 
 using namespace std::chrono_literals;
 using cookbook::say;
@@ -174,11 +173,6 @@ rill::coro<rill::server> start(const site& served, std::uint16_t port) {
 
 // -- a gateway that knows no loops ----------------------------------------------------------------
 
-std::size_t open_descriptors() {
-  const std::filesystem::directory_iterator all("/proc/self/fd");
-  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
-
 // It makes a loop for each request: two of them at a time are two, and nothing that belongs to a
 // loop, a connection say, can be kept for the next request.
 bool two_requests_two_loops() {
@@ -199,9 +193,9 @@ bool two_requests_two_loops() {
 }
 
 std::size_t left_by_requests(int count) {
-  const std::size_t before = open_descriptors();
+  const std::size_t before = cookbook::open_handles();
   for (int i = 0; i < count; ++i) rill::run(this_loop());
-  return open_descriptors() - before;
+  return cookbook::open_handles() - before;
 }
 
 rill::coro<> a_loop_for_each_request() {

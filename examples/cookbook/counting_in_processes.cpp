@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // Counting in other processes: one after the other, at once, mapped, in the order of ending; and a
 // worker that dies. Listings F 6.1, F 6.2, F 6.3, F 6.4, F 6.5, N32, N35.
-#include <csignal>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/this_system.hpp"
 #include "rill/exec/process_pool_executor.hpp"
 
 using cookbook::say;
@@ -25,8 +25,6 @@ long count_until(const rill::shared_value<bool>& enough) {
   while (!enough.load()) std::this_thread::yield();
   return 100'000'000;
 }
-
-void be_killed() { std::raise(SIGKILL); }
 
 // The total is the sum: each result is waited for before the next job is given out.
 rill::coro<> one_by_one(rill::process_pool_executor& pool) {
@@ -72,7 +70,7 @@ rill::coro<> as_they_end(rill::process_pool_executor& pool) {
 
 rill::coro<> killed(rill::process_pool_executor& pool) {
   try {
-    co_await pool.submit<&be_killed>();
+    co_await pool.submit<&cookbook::be_killed>();
   } catch (const rill::broken_process_pool& error) {
     say(error.what());
   }

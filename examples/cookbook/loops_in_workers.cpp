@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/this_system.hpp"
 #include "rill/exec/process_pool_executor.hpp"
 
 using namespace std::chrono_literals;
@@ -127,7 +128,7 @@ void tell(const std::string& where, const std::vector<std::vector<row>>& all,
 rill::coro<> in_processes(const name_server& server) {
   rill::process_pool_options options;
   options.max_workers = workers;
-  options.start = rill::worker_start::fork_server;
+  if (cookbook::can_fork()) options.start = rill::worker_start::fork_server;
   rill::process_pool_executor pool(std::move(options));
   const auto body = [&server](rill::process_pool_executor& where) -> rill::coro<> {
     std::vector<rill::executor_future<std::vector<row>>> jobs;

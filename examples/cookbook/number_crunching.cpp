@@ -4,9 +4,6 @@
 // F 1.5, F 7.18, F 7.19, F* 7.18, F* 7.19, N33, N37.
 //
 //     cookbook_number_crunching --columns 20000000
-#include <pthread.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +15,7 @@
 #include <vector>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/this_system.hpp"
 
 using cookbook::say;
 
@@ -36,15 +34,9 @@ std::int64_t fibonacci(int which) {
   return which < 3 ? which - 1 : fibonacci(which - 1) + fibonacci(which - 2);
 }
 
-std::string name_of_thread() {
-  char name[16] = {};
-  ::pthread_getname_np(::pthread_self(), name, sizeof name);
-  return name;
-}
-
 // Two jobs of unequal length gain less than twice: the longer one is what one waits for.
 rill::coro<> in_two_threads(rill::thread_pool_executor& pool) {
-  const std::string name = co_await pool.submit(name_of_thread);
+  const std::string name = co_await pool.submit(cookbook::name_of_thread);
   say("hello from thread " + name);
   auto [one, other] = co_await rill::gather(pool.submit(fibonacci, 23), pool.submit(fibonacci, 24));
   say("fibonacci: " + std::to_string(one) + ", " + std::to_string(other));
@@ -95,12 +87,6 @@ rill::coro<> in_threads(const std::vector<double>& matrix) {
 
 std::size_t memory_for(std::size_t columns) { return rows * columns * sizeof(double); }
 
-/// Of this machine, in use or not.
-std::size_t memory() {
-  return static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
-         static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
-
 rill::coro<> tick(int& ticks, const bool& over) {
   while (!over) {
     ++ticks;
@@ -131,7 +117,7 @@ int main(int count, char** arguments) {
       static_cast<std::size_t>(line.whole_number("--columns", 2'000, 1, 80'000'000));
   line.done();
   // Else the machine would be busy with moving memory to its disk, and then end something.
-  if (memory_for(columns) > memory() / 2) {
+  if (memory_for(columns) > cookbook::memory_of_machine() / 2) {
     line.fail("the matrix would take " + std::to_string(memory_for(columns) >> 20) +
               " MiB, which is more than half of the memory here");
   }

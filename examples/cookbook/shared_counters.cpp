@@ -2,12 +2,12 @@
 // Values that processes share: an update that is lost, one under the lock, one in a single step, a
 // counter handed over by the initializer, and a holder of the lock that dies. Listings F 6.10,
 // F 6.11a, F 6.x-a, F 6.5.2-a, F 6.x-b, N51.
-#include <csignal>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/this_system.hpp"
 #include "rill/exec/process_pool_executor.hpp"
 
 using cookbook::say;
@@ -38,7 +38,7 @@ void add_in_one_step(int times, const rill::shared_value<int>& counter) {
 void die_with_the_lock(const rill::shared_value<int>& counter) {
   const auto guard = counter.lock();
   *guard = -1;
-  std::raise(SIGKILL);
+  cookbook::be_killed();
 }
 
 rill::shared_value<double> counter_of_worker;

@@ -127,34 +127,13 @@ std::string verdict(std::uint16_t port, const std::string& path) {
     const int status = status_of(port, path);
     return status / 100 == 2 ? "Success" : "HTTP error: " + std::to_string(status);
   } catch (const std::system_error& error) {
-    return "Other error: " + error.code().message();
+    const bool refused = error.code() == std::errc::connection_refused;
+    return "Other error: " + (refused ? "Connection refused" : error.code().message());
   }
 }
 
-/// One where nobody listens, and that nobody else gets meanwhile.
-class closed_port {
- public:
-  closed_port() : handle_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ::bind(handle_, reinterpret_cast<const sockaddr*>(&address), size);
-    ::getsockname(handle_, reinterpret_cast<sockaddr*>(&address), &size);
-    number_ = ntohs(address.sin_port);
-  }
-  closed_port(const closed_port&) = delete;
-  closed_port& operator=(const closed_port&) = delete;
-  ~closed_port() { ::close(handle_); }
-  std::uint16_t number() const noexcept { return number_; }
-
- private:
-  int handle_;
-  std::uint16_t number_ = 0;
-};
-
 rill::coro<> verdicts(const slow_site& site) {
-  const closed_port nobody;
+  const cookbook::closed_port nobody;
   auto [there, missing, refused] =
       co_await rill::gather(rill::to_thread(verdict, site.port(), std::string("/")),
                             rill::to_thread(verdict, site.port(), std::string("/missing")),
