@@ -71,6 +71,12 @@ condense() {
   done
 }
 
+# How often something was skipped in the last run of ctest in build folder $1, and why. A test may
+# be a program of many cases: each case that is skipped says so in a line of its own.
+skips_of() {
+  sed -n 's/\r$//; s/^skipped: //p' "$1/Testing/Temporary/LastTest.log" | sort | uniq -c
+}
+
 # Adds a row's result to the summary: name, outcome, tests, failed, skipped.
 record() {
   summary+=("$(printf '%-10s %-14s %6s tests %6s failed %6s skipped %7s' "$1" "$2" "$3" "$4" "$5" \
@@ -83,7 +89,7 @@ record() {
 run_row() {
   local row=$1 preset=$2 build=$root/build/$2 log=$root/build/$2/ctest.log closing
   local ctest_options=(--preset "$preset" --parallel "$jobs")
-  local count bad skipped
+  local count bad skipped line
   shift 2
   row_start=$SECONDS
   # With precompiled headers, and where sources are compiled together, a file may leave out an
@@ -117,7 +123,12 @@ run_row() {
     return
   fi
   read -r bad count <<<"$closing"
-  skipped=$(grep -c '\*\*\*Skipped' "$log")
+  skips_of "$build" >"$build/skipped.log"
+  skipped=$(awk '{ sum += $1 } END { print sum + 0 }' "$build/skipped.log")
+  if [ "$skipped" -ne 0 ]; then
+    note "$skipped skipped:"
+    while IFS= read -r line; do note "$line"; done <"$build/skipped.log"
+  fi
   if [ "$bad" -eq 0 ]; then
     record "$row" passed "$count" 0 "$skipped"
   else

@@ -4,6 +4,8 @@
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 
+#include <cstdio>
+
 #include "rill/exec/process_worker_main.hpp"
 #include "support/skip.hpp"
 
@@ -28,6 +30,7 @@ int main(int argc, char* argv[]) {
   rill::process_worker_main();
   const int code = Catch::Session().run(argc, argv);
   const int skipped = rill_test::skipped_count();
+  if (skipped != 0) std::printf("%d of %d cases were skipped\n", skipped, ended_cases);
   if (code == 0 && skipped != 0 && skipped == ended_cases) return rill_test::skipped_exit_code;
   return code;
 }
