@@ -25,6 +25,27 @@ bool is_in_background(int terminal) noexcept {
 
 namespace {
 
+bool may_change_in_background() noexcept {
+  struct sigaction present{};
+  sigset_t blocked;
+  ::sigaction(SIGTTOU, nullptr, &present);
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  return present.sa_handler == SIG_IGN || sigismember(&blocked, SIGTTOU) == 1;
+}
+
+// What the system does with a process that changes its terminal in the background, without a
+// change, which could overwrite another thread's: the process is stopped until it is continued, in
+// the foreground or not. A process group that nobody could continue is not stopped. 0 or an error.
+int await_foreground(int terminal) noexcept {
+  constexpr int most_tries = 100;
+  for (int tries = 0; is_in_background(terminal); ++tries) {
+    if (may_change_in_background()) return 0;
+    if (tries == most_tries) return EIO;
+    ::kill(0, SIGTTOU);
+  }
+  return 0;
+}
+
 // Never destroyed: exit() comes to it behind all destructors.
 struct mode_list {
   signal_lock lock;
@@ -200,12 +221,8 @@ void terminal_text::write_to(int terminal) const noexcept {
 }
 
 int enter_terminal_mode(terminal_mode_record& record, bool signals) noexcept {
-  // Outside of the lock, where it has its signal: what a process in the background does to its
-  // terminal stops the process.
-  int error = ::tcgetattr(record.terminal, &record.found) == 0 ? 0 : errno;
-  if (error == 0) error = set_mode(record.terminal, record.found);
+  int error = await_foreground(record.terminal);
   if (error != 0) return error;
-
   const signal_lock::guard lock(modes.lock);
   if (::tcgetattr(record.terminal, &record.found) != 0) return errno;
   record.wanted = record.found;

@@ -215,6 +215,37 @@ TEST_CASE("a suspended program leaves the terminal as it was, and has its mode a
   CHECK(terminal.is_ordinary());
 }
 
+TEST_CASE("a program in the background waits for the foreground to set a mode",
+          "[terminal_restore]") {
+  pseudo_terminal terminal;
+  terminal_process process(terminal, [] {
+    ::tcsetpgrp(0, ::getppid());
+    return wait_for_signal();
+  });
+  CHECK(process.wait_for("[stopped]") == "[stopped]\r\n");
+  CHECK(terminal.is_ordinary());
+  process.ask_leader(SIGUSR1);
+  CHECK(process.wait_for("ready") == "<in>ready");
+  CHECK(terminal.is_in_character_mode());
+  terminal.type("\x03");
+  CHECK(process.wait() == 128 + SIGINT);
+  CHECK(terminal.is_ordinary());
+}
+
+TEST_CASE("in the background too, a program that ignores the signal sets its mode",
+          "[terminal_restore]") {
+  pseudo_terminal terminal;
+  terminal_process process(terminal, [] {
+    ::tcsetpgrp(0, ::getppid());
+    std::signal(SIGTTOU, SIG_IGN);
+    const terminal_mode mode = terminal_mode::character();
+    say("set");
+    return 0;
+  });
+  process.wait_for("set");
+  CHECK(process.wait() == 0);
+}
+
 TEST_CASE("a child of the program does not touch the mode", "[terminal_restore]") {
   pseudo_terminal terminal;
   terminal_process process(terminal, [] {

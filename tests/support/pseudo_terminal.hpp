@@ -164,18 +164,24 @@ class terminal_process {
       const pid_t changed = ::waitpid(job, &status, WUNTRACED | WNOHANG);
       if (changed == job && WIFEXITED(status)) ::_exit(WEXITSTATUS(status));
       if (changed == job && WIFSIGNALED(status)) ::_exit(128 + WTERMSIG(status));
-      if (changed == job && WIFSTOPPED(status)) stopped_note();
+      if (changed == job && WIFSTOPPED(status)) {
+        in_own_terminal([](int own) {
+          const ssize_t written = ::write(own, "[stopped]\n", 10);
+          static_cast<void>(written);
+        });
+      }
       if (asked != 0) {
         asked = 0;
+        in_own_terminal([job](int own) { ::tcsetpgrp(own, job); });
         ::kill(-job, SIGCONT);
       }
       ::usleep(1000);
     }
   }
-  static void stopped_note() {
+  template <class Action>
+  static void in_own_terminal(Action action) {
     const int own = ::open("/dev/tty", O_WRONLY);
-    const ssize_t written = ::write(own, "[stopped]\n", 10);
-    static_cast<void>(written);
+    action(own);
     ::close(own);
   }
 
