@@ -5,8 +5,8 @@
 #
 #   cmake/test.sh                all tests, with one compiler, in a debug build: a few minutes
 #   cmake/test.sh --all          all tests by Clang 19 (and the fuzzers), ASan with UBSan and LSan,
-#                                TSan, GCC 12 without optimisation and with it; under Wine; and what is
-#                                built for macOS, musl and other processors: ten times as long
+#                                TSan, GCC 12 without optimisation and with it, and under Wine; and
+#                                builds for macOS, musl and other processors: ten times as long
 #   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc windows cross; and tidy,
 #                                which is not in the matrix
 #
