@@ -135,7 +135,8 @@ class socket {
   [[nodiscard]] detail::try_awaiter<detail::connect_operation> try_connect(
       const socket_address& address) const;
 
-  /// Ends one or both halves. Closing the write half sends what is queued, then end of stream.
+  /// Ends one or both halves. Closing the write half sends what is queued, then end of stream;
+  /// closing the read half ends a receive that waits, but not on Windows (docs/platforms.md).
   void shutdown(shutdown_side side);
 
   // -- options ------------------------------------------------------------------------------------
