@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rill/base/config.hpp"
+#include "support/allocation_counter.hpp"
 #include "support/catch.hpp"
 #include "support/skip.hpp"
 
