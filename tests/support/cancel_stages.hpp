@@ -179,7 +179,7 @@ rill::coro<> cancel_at_every_stage() {
   const int before = open_descriptors();
   co_await cancel_in_all_stages<Work>();
   co_await settle();
-  CHECK(open_descriptors() == before);
+  CHECK(open_descriptors() <= before);  // fewer, if one of before was still about to be closed
 }
 
 }  // namespace rill_test
