@@ -48,13 +48,14 @@ ssize_t move(HANDLE handle, off_t offset, Call call) noexcept {
   // The lowest bit: no word to a completion port.
   record.hEvent = reinterpret_cast<HANDLE>(reinterpret_cast<std::uintptr_t>(event) | 1);
   DWORD moved = 0;
-  BOOL done = call(&record);
-  if (done != FALSE || ::GetLastError() == ERROR_IO_PENDING) {
-    done = ::GetOverlappedResult(handle, &record, &moved, TRUE);
+  DWORD code = call(&record) != FALSE ? NO_ERROR : ::GetLastError();
+  if (code == NO_ERROR || code == ERROR_IO_PENDING || code == ERROR_MORE_DATA) {
+    const BOOL done = ::GetOverlappedResult(handle, &record, &moved, TRUE);
+    code = done != FALSE ? NO_ERROR : ::GetLastError();
   }
-  const DWORD code = done != FALSE ? 0 : ::GetLastError();
+  if (code == ERROR_MORE_DATA) code = NO_ERROR;  // the next read has the rest of the message
   ::CloseHandle(event);
-  return code == 0 ? static_cast<ssize_t>(moved) : fail(errno_of(code));
+  return code == NO_ERROR ? static_cast<ssize_t>(moved) : fail(errno_of(code));
 }
 
 /// Of those who use one handle at a place. Others may share it, to no harm.
@@ -273,11 +274,25 @@ off_t seek(int handle, off_t offset, int from) {
   return reached.QuadPart;
 }
 
-int ftruncate(int handle, off_t size) {
+int set_end(HANDLE handle, off_t size) noexcept {
   FILE_END_OF_FILE_INFO wanted{};
   wanted.EndOfFile.QuadPart = size;
-  return checked(
-      ::SetFileInformationByHandle(handle_of(handle), FileEndOfFileInfo, &wanted, sizeof wanted));
+  return checked(::SetFileInformationByHandle(handle, FileEndOfFileInfo, &wanted, sizeof wanted));
+}
+
+// A handle that only appends lacks the right, but not the permission: another one of its file has
+// it.
+int ftruncate(int number, off_t size) {
+  const HANDLE handle = handle_of(number);
+  if (set_end(handle, size) == 0) return 0;
+  const int error = errno;
+  if (error != EACCES || (opened_flags(handle) & O_APPEND) == 0) return fail(error);
+  const HANDLE writing = ::ReOpenFile(handle, FILE_WRITE_DATA, share_all, 0);
+  if (writing == INVALID_HANDLE_VALUE) return fail(error);
+  const int done = set_end(writing, size);
+  const int failed_with = errno;
+  ::CloseHandle(writing);
+  return done == 0 ? 0 : fail(failed_with);
 }
 
 int fsync(int handle) { return checked(::FlushFileBuffers(handle_of(handle))); }

@@ -168,6 +168,17 @@ RILL_IO_TEST_CASE("what is appended goes behind the end, wherever that is", "[fi
   co_await must_throw<rill::usage_error>(log.write_at("x", 0));
 }
 
+RILL_IO_TEST_CASE("what is only appended to can be emptied and cut", "[file]") {
+  const temporary_folder folder;
+  const auto path = folder.make("log", "old lines");
+  rill::file log = co_await rill::open_file(path, open_mode::append | open_mode::truncate);
+  CHECK(content_of(path).empty());
+  co_await log.write_all("new lines");
+  co_await log.truncate(3);
+  co_await log.write_all("!");
+  CHECK(content_of(path) == "new!");
+}
+
 RILL_IO_TEST_CASE("misuse of a file is told", "[file]") {
   const temporary_folder folder;
   const auto path = folder.make("file", "content");
