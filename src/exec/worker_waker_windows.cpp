@@ -12,8 +12,6 @@
 
 namespace rill::detail {
 
-namespace {}  // namespace
-
 worker_waker::worker_waker() {
   const HANDLE made = ::CreateEventW(nullptr, FALSE, FALSE, nullptr);
   if (made == nullptr) {
