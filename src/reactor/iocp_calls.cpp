@@ -54,14 +54,9 @@ int send_to(SOCKET by, WSABUF* buffers, DWORD count, const sockaddr* receiver, i
   return ::WSASendTo(by, buffers, count, nullptr, 0, receiver, receiver_size, record, nullptr);
 }
 
-BOOL lacking() {
-  ::WSASetLastError(WSAEOPNOTSUPP);
-  return FALSE;
-}
-
 BOOL accept(SOCKET listener, SOCKET accepted, void* room, DWORD address_room, OVERLAPPED* record) {
-  const LPFN_ACCEPTEX found = iocp::extensions_of(listener).accept;
-  if (found == nullptr) return lacking();
+  const LPFN_ACCEPTEX found = iocp::accept_of(listener);
+  if (found == nullptr) return FALSE;  // with the error of the question
   DWORD unused = 0;
   return found(listener, accepted, room, 0, address_room, address_room, &unused, record);
 }
@@ -72,8 +67,8 @@ int finish_accept(SOCKET listener, SOCKET accepted) {
 }
 
 BOOL connect(SOCKET client, const sockaddr* address, int size, OVERLAPPED* record) {
-  const LPFN_CONNECTEX found = iocp::extensions_of(client).connect;
-  if (found == nullptr) return lacking();
+  const LPFN_CONNECTEX found = iocp::connect_of(client);
+  if (found == nullptr) return FALSE;  // with the error of the question
   return found(client, address, size, nullptr, 0, nullptr, record);
 }
 

@@ -8,13 +8,9 @@
 
 namespace rill::detail::iocp {
 
-struct extensions {
-  LPFN_ACCEPTEX accept = nullptr;
-  LPFN_CONNECTEX connect = nullptr;
-};
-
-/// The provider's of the first stream socket that asked; one machine has one as a rule, and its
-/// calls take the others' sockets.
-const extensions& extensions_of(SOCKET socket) noexcept;
+/// AcceptEx() and ConnectEx(), or null with an error of Winsock. The provider's of the first socket
+/// that asked with success: one machine has one as a rule, and its calls take the others' sockets.
+LPFN_ACCEPTEX accept_of(SOCKET socket) noexcept;
+LPFN_CONNECTEX connect_of(SOCKET socket) noexcept;
 
 }  // namespace rill::detail::iocp
