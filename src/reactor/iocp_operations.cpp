@@ -71,12 +71,21 @@ bool is_end(DWORD code) noexcept {
   return code == ERROR_BROKEN_PIPE || code == ERROR_PIPE_NOT_CONNECTED || code == ERROR_HANDLE_EOF;
 }
 
+/// A failure of a call or of its end, as the loop is told of it.
+std::int64_t told(const iocp_handle& handle, DWORD code) noexcept {
+  // How Windows tells a datagram's sender that nobody listens.
+  if (handle.kind == iocp_kind::datagram && (code == WSAECONNRESET || code == WSAENETRESET)) {
+    return -ECONNREFUSED;
+  }
+  return negated(code);
+}
+
 /// After a call that gives zero, or an error of Winsock.
 outcome of_socket_call(const iocp_handle& handle, iocp_request& request, int done) noexcept {
   if (done == 0) return {false, finish(handle, request)};
   const int code = ::WSAGetLastError();
   if (code == WSA_IO_PENDING) return {true, 0};
-  return {false, negated(static_cast<DWORD>(code))};
+  return {false, told(handle, static_cast<DWORD>(code))};
 }
 
 /// After a call that gives nonzero, or an error of the system.
@@ -245,11 +254,7 @@ std::int64_t failure(const iocp_handle& handle, iocp_request& request) noexcept 
   const DWORD code = code_of(handle, request);
   if (op.kind == io_kind::read && is_end(code)) return 0;
   if (op.kind == io_kind::accept) return accept_failure(negated(code));
-  // How Windows tells a datagram's sender that nobody listens.
-  if (handle.kind == iocp_kind::datagram && (code == WSAECONNRESET || code == WSAENETRESET)) {
-    return -ECONNREFUSED;
-  }
-  return negated(code);
+  return told(handle, code);
 }
 
 /// No bytes and no error: somebody has written a message of no bytes into a pipe.
@@ -264,6 +269,18 @@ bool is_of_overlapped_connect(const iocp_handle& handle) noexcept {
 }
 
 }  // namespace
+
+int read_as_bytes(const iocp_handle& handle) noexcept {
+  DWORD state = 0;
+  if (::GetNamedPipeHandleStateW(handle_of(handle), &state, nullptr, nullptr, nullptr, nullptr,
+                                 0) == FALSE ||
+      (state & PIPE_READMODE_MESSAGE) == 0) {
+    return 0;  // no pipe, or one of bytes
+  }
+  DWORD wanted = PIPE_READMODE_BYTE | (state & PIPE_NOWAIT);
+  const BOOL done = ::SetNamedPipeHandleState(handle_of(handle), &wanted, nullptr, nullptr);
+  return done != FALSE ? 0 : errno_of(::GetLastError());
+}
 
 void examine(iocp_handle& handle) noexcept {
   if (handle.kind != iocp_kind::unknown) return;

@@ -20,6 +20,10 @@ struct outcome {
 /// Finds out what the handle is.
 void examine(iocp_handle& handle) noexcept;
 
+/// Has a pipe that is read by messages read by bytes: of a message that is longer than the room, a
+/// call says neither that it ended nor that it will. 0 or an error code. Others stay as they are.
+int read_as_bytes(const iocp_handle& handle) noexcept;
+
 /// Whether the operation ends within its call, whatever the handle is: no completion comes, and no
 /// port is needed.
 bool is_direct(const iocp_handle& handle, const io_op& op) noexcept;

@@ -15,7 +15,8 @@ namespace rill::detail {
 int iocp_reactor::prepare(iocp_handle& handle) noexcept {
   if (handle.associated) [[likely]]
     return 0;
-  const int error = port_.associate(handle.number);
+  int error = handle.kind == iocp_kind::other ? iocp::read_as_bytes(handle) : 0;
+  if (error == 0) error = port_.associate(handle.number);
   handle.associated = error == 0;
   return error;
 }
@@ -38,6 +39,7 @@ bool iocp_reactor::issue(iocp_handle& handle, io_op& op) noexcept {
     return false;
   }
   request->op = &op;
+  request->handle = handle.number;
   iocp::outcome begun = iocp::begin(handle, *request);
   while (!begun.pending && begun.result == iocp::begin_anew) {
     begun = iocp::begin(handle, *request);
@@ -74,10 +76,12 @@ void iocp_reactor::remove_watch(io_watch& /*watch*/) noexcept {}
 
 // -- ends ----------------------------------------------------------------------------------------
 
-// Completions of the records name requests, which are here; the records need not be any more.
+// Completions of the records name requests, which are here; the records need not be any more. Each
+// request is cancelled, not each handle: a number that was closed behind our back may be that of
+// somebody else's operations now.
 iocp_reactor::~iocp_reactor() {
-  handles_.for_each([](iocp_handle& handle) {
-    if (handle.associated) iocp_calls.cancel(handle_of(handle.number), nullptr);
+  requests_.for_each_in_use([](iocp_request& request) {
+    iocp_calls.cancel(handle_of(request.handle), &request.overlapped);
   });
   while (in_kernel_ != 0) {
     for (const OVERLAPPED_ENTRY& report : port_.wait(-1)) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "rill/base/native_handle.hpp"
 #include "rill/loop/io_op.hpp"
 
 namespace rill::detail {
@@ -18,12 +19,13 @@ namespace rill::detail {
 /// than the handle may live; that is why it does not lie with the handle.
 struct iocp_request {
   OVERLAPPED overlapped;  // first: a completion names its address
-  io_op* op;
-  std::uint32_t number;  // in the pool; io_op::reactor_word
-  std::uint32_t next;    // of those that are free
-  DWORD flags;           // of a receive, in and out
-  int address_size;      // of a receive with its sender
-  SOCKET accepted;       // what a connection is accepted into
+  io_op* op;              // null: it is free
+  native_handle handle;   // whose it is
+  std::uint32_t number;   // in the pool; io_op::reactor_word
+  std::uint32_t next;     // of those that are free
+  DWORD flags;            // of a receive, in and out
+  int address_size;       // of a receive with its sender
+  SOCKET accepted;        // what a connection is accepted into
   // Two addresses of an accept: each takes 16 bytes more than the longest.
   static constexpr DWORD address_room = sizeof(sockaddr_storage) + 16;
   std::byte addresses[2 * address_room];
@@ -44,11 +46,20 @@ class iocp_requests {
     return &taken;
   }
   void give_back(iocp_request& request) noexcept {
+    request.op = nullptr;
     request.next = free_;
     free_ = request.number;
   }
   iocp_request& at(std::uint32_t number) noexcept {
     return chunks_[number / chunk_size][number % chunk_size];
+  }
+  template <class Visit>
+  void for_each_in_use(Visit visit) noexcept {
+    for (auto& chunk : chunks_) {
+      for (std::uint32_t i = 0; i < chunk_size; ++i) {
+        if (chunk[i].op != nullptr) visit(chunk[i]);
+      }
+    }
   }
 
  private:

@@ -247,6 +247,19 @@ RILL_IO_TEST_CASE("a receive and a send that fail move nothing", "[iocp]") {
   CHECK(received);
 }
 
+RILL_IO_TEST_CASE("that nobody has a datagram's port is told in the same words within a call",
+                  "[iocp]") {
+  rill::socket socket(rill::address_family::ipv4, rill::socket_type::datagram);
+  socket.bind(rill::socket_address::parse("127.0.0.1:0"));
+  const calls_restorer restorer;
+  for (const int told : {WSAECONNRESET, WSAENETRESET}) {
+    failing<&table::receive>::install(1, static_cast<DWORD>(told), SOCKET_ERROR);
+    auto receiving = rill::create_task(receives_four(socket));
+    const std::error_code code = co_await error_of(receiving);
+    CHECK(code == std::errc::connection_refused);
+  }
+}
+
 RILL_IO_TEST_CASE("an accept that fails loses no connection, and no handle", "[iocp]") {
   const rill::socket listener = rill_test::listening();
   rill::socket client;

@@ -86,15 +86,16 @@ std::list<pipe> pipes_up_to(rill::native_handle number) {
 /// A pipe of messages, as other programs make them.
 class message_pipe {
  public:
-  message_pipe() {
+  explicit message_pipe(DWORD read_mode = PIPE_READMODE_BYTE) {
     const std::string name =
         "\\\\.\\pipe\\rill-test-" + std::to_string(::GetCurrentProcessId()) + "-messages";
     writer_ = ::CreateNamedPipeA(name.c_str(), PIPE_ACCESS_OUTBOUND, PIPE_TYPE_MESSAGE, 1, 512, 512,
                                  0, nullptr);
     REQUIRE(writer_ != INVALID_HANDLE_VALUE);
-    reader_ = ::CreateFileA(name.c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING,
-                            FILE_FLAG_OVERLAPPED, nullptr);
+    reader_ = ::CreateFileA(name.c_str(), GENERIC_READ | FILE_WRITE_ATTRIBUTES, 0, nullptr,
+                            OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr);
     REQUIRE(reader_ != INVALID_HANDLE_VALUE);
+    CHECK(::SetNamedPipeHandleState(reader_, &read_mode, nullptr, nullptr) != FALSE);
   }
   message_pipe(const message_pipe&) = delete;
   message_pipe& operator=(const message_pipe&) = delete;
@@ -247,6 +248,35 @@ TEST_CASE("a message of no bytes is no end of a pipe", "[iocp]") {
   char room[8] = {};
   CHECK(system_calls().read(static_cast<int>(made.read_end()), room, sizeof room) == 4);
   io->forget(made.read_end());
+}
+
+TEST_CASE("a pipe that is read by messages is read by bytes", "[iocp]") {
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("iocp");
+  const message_pipe made(PIPE_READMODE_MESSAGE);
+  made.put("a message longer than the room");
+  std::string all;
+  while (all.size() < 30) {
+    read_op op(made.read_end());
+    if (!io->start(op)) {
+      while (!op.ended) io->wait(-1);
+    }
+    REQUIRE(op.result > 0);
+    all.append(op.room, static_cast<std::size_t>(op.result));
+  }
+  CHECK(all == "a message longer than the room");
+  made.put("another one");
+  char room[8] = {};
+  CHECK(system_calls().read(static_cast<int>(made.read_end()), room, sizeof room) == 8);
+  CHECK(system_calls().read(static_cast<int>(made.read_end()), room, sizeof room) == 3);
+  io->forget(made.read_end());
+}
+
+TEST_CASE("a call that waits reads a long message in parts", "[iocp]") {
+  const message_pipe made(PIPE_READMODE_MESSAGE);
+  made.put("long message");
+  char room[8] = {};
+  CHECK(system_calls().read(static_cast<int>(made.read_end()), room, sizeof room) == 8);
+  CHECK(system_calls().read(static_cast<int>(made.read_end()), room, sizeof room) == 4);
 }
 
 TEST_CASE("the longest limit of a wait is one", "[iocp]") {

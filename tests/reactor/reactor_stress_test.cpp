@@ -133,8 +133,8 @@ class stress {
     take_withdrawn();
   }
 
-  // Windows does not tell how much of a write into a pipe was read before it was given up
-  // (docs/design/iocp.md).
+  // Wine does not tell how much of a write into a pipe was read before it was given up, and whether
+  // Windows does is not known (docs/design/iocp.md).
   bool tells_what_moved(const guarded_op& op) const {
     return op.kind != rill::io_kind::write || io_->name() != "iocp";
   }
