@@ -136,7 +136,7 @@ class socket {
       const socket_address& address) const;
 
   /// Ends one or both halves. Closing the write half sends what is queued, then end of stream;
-  /// closing the read half ends a receive that waits, but not on Windows (docs/platforms.md).
+  /// closing the read half ends a receive that waits, but not under Wine (docs/platforms.md).
   void shutdown(shutdown_side side);
 
   // -- options ------------------------------------------------------------------------------------
