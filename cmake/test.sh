@@ -5,18 +5,17 @@
 #
 #   cmake/test.sh                all tests, with one compiler, in a debug build: a few minutes
 #   cmake/test.sh --all          all tests by Clang 19 (and the fuzzers), ASan with UBSan and LSan,
-#                                TSan, GCC 12 without optimisation and with it, and under Wine; and
-#                                builds for macOS, musl and other processors: ten times as long
-#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc windows cross; and tidy,
-#                                which is not in the matrix
+#                                TSan, GCC 12 without optimisation and with it; five times as long
+#   cmake/test.sh ROW...         these rows: clang asan tsan gcc-debug gcc; not in the matrix:
+#                                windows (under Wine), cross (macOS, musl, other processors), tidy
 #
 # Each row builds in build/<preset>. ctest's whole output is in build/<preset>/ctest.log.
 set -uo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=cmake/packages.sh
 . "$root/cmake/packages.sh"
-all_rows=(clang asan tsan gcc-debug gcc windows cross)
-further_rows=(tidy)
+all_rows=(clang asan tsan gcc-debug gcc)
+further_rows=(windows cross tidy)
 
 usage() {
   echo "usage: cmake/test.sh [--all | ROW...]   rows: ${all_rows[*]} ${further_rows[*]}" >&2
