@@ -137,6 +137,17 @@ rill::coro<bool> is_served(std::uint16_t port) {
   co_return text == "four";
 }
 
+/// A listener, and a client that has connected and is not accepted.
+struct queued_client {
+  rill::socket listener = rill_test::listening();
+  rill::socket client;
+};
+rill::coro<queued_client> queue_client() {
+  queued_client made;
+  co_await rill_test::connect_to(made.client, made.listener.local_address());
+  co_return std::move(made);
+}
+
 rill::coro<bool> receives_four(const rill::socket& from) {
   std::array<char, 8> room{};
   const std::size_t count = co_await from.recv(room);
@@ -261,39 +272,35 @@ RILL_IO_TEST_CASE("that nobody has a datagram's port is told in the same words w
 }
 
 RILL_IO_TEST_CASE("an accept that fails loses no connection, and no handle", "[iocp]") {
-  const rill::socket listener = rill_test::listening();
-  rill::socket client;
-  co_await rill_test::connect_to(client, listener.local_address());
+  const queued_client queued = co_await queue_client();
   rill::socket accepted;
   const int before = rill_test::open_descriptors();
   {
     const calls_restorer restorer;
     failing<&table::accept>::install(1, WSAENOBUFS, FALSE);
-    auto accepting = rill::create_task(accept_one(listener, accepted));
+    auto accepting = rill::create_task(accept_one(queued.listener, accepted));
     const std::error_code code = co_await error_of(accepting);
     CHECK(code == std::errc::no_buffer_space);
     CHECK(rill_test::open_descriptors() == before);
     failing<&table::accept>::install(3, WSAECONNRESET, FALSE);
-    co_await accept_one(listener, accepted);
+    co_await accept_one(queued.listener, accepted);
     CHECK(failing<&table::accept>::left == 0);
   }
-  CHECK(accepted.peer_address() == client.local_address());
+  CHECK(accepted.peer_address() == queued.client.local_address());
 }
 
 RILL_IO_TEST_CASE("an accepted socket that is not finished is closed", "[iocp]") {
-  const rill::socket listener = rill_test::listening();
-  rill::socket client;
-  co_await rill_test::connect_to(client, listener.local_address());
+  const queued_client queued = co_await queue_client();
   rill::socket accepted;
   const int before = rill_test::open_descriptors();
   const calls_restorer restorer;
   failing<&table::finish_accept>::install(1, WSAENOBUFS, SOCKET_ERROR);
-  auto accepting = rill::create_task(accept_one(listener, accepted));
+  auto accepting = rill::create_task(accept_one(queued.listener, accepted));
   const std::error_code code = co_await error_of(accepting);
   CHECK(code == std::errc::no_buffer_space);
   CHECK(rill_test::open_descriptors() == before);
   std::array<char, 8> room{};
-  const std::size_t end = co_await client.recv(room);
+  const std::size_t end = co_await queued.client.recv(room);
   CHECK(end == 0);
 }
 
