@@ -157,6 +157,12 @@ int duplicate(HANDLE handle) noexcept {
   return number_of(made);
 }
 
+int set_end(HANDLE handle, off_t size) noexcept {
+  FILE_END_OF_FILE_INFO wanted{};
+  wanted.EndOfFile.QuadPart = size;
+  return checked(::SetFileInformationByHandle(handle, FileEndOfFileInfo, &wanted, sizeof wanted));
+}
+
 }  // namespace
 
 std::wstring wide(const char* text) {
@@ -272,12 +278,6 @@ off_t seek(int handle, off_t offset, int from) {
     return failure();
   }
   return reached.QuadPart;
-}
-
-int set_end(HANDLE handle, off_t size) noexcept {
-  FILE_END_OF_FILE_INFO wanted{};
-  wanted.EndOfFile.QuadPart = size;
-  return checked(::SetFileInformationByHandle(handle, FileEndOfFileInfo, &wanted, sizeof wanted));
 }
 
 // A handle that only appends lacks the right, but not the permission: another one of its file has
