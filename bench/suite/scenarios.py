@@ -124,7 +124,7 @@ def scale():
         if heavy:
             found.append(micro(f"spawn_join/{count}/0", group,
                                f"spawn and join, {count:,} ready children", both,
-                               curve=("spawn and join, by tasks", count), heavy=heavy))
+                               curve=("spawn and join, by tasks", count), heavy=True))
         if count != 100_000:
             found.append(micro(f"sleepers/{count}", group, f"{count:,} sleepers, CPU each", both,
                                curve=("a sleeper, by sleepers", count), heavy=heavy))
