@@ -10,6 +10,11 @@
 // Closing a descriptor removes its filters, whatever duplicates there are. A handle that was
 // forgotten and not closed may still be reported, with the generation it had, and is not heard; a
 // filter without EV_CLEAR would go on for ever, so that one is deleted by hand.
+//
+// A filter may be refused for one direction of a handle whose other one has been accepted: writing
+// to a pipe without a reader is EPIPE. What waits there is to try, and to be told by its own call,
+// as with the other kernels' reports of an error: an event of ours that is triggered once stands in
+// for the filter.
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -35,11 +40,18 @@ namespace {
 
 using filter_event = struct kevent;
 
-/// descriptor::interest: which filters are there without EV_CLEAR.
+/// descriptor::interest: which filters are there without EV_CLEAR, and which have a stand-in.
 constexpr std::uint32_t level_read = 1;
 constexpr std::uint32_t level_write = 2;
+constexpr std::uint32_t stand_in_read = 4;
+constexpr std::uint32_t stand_in_write = 8;
 
-filter_event change(int ident, int filter, int flags, std::uint32_t generation = 0) noexcept {
+constexpr std::uint32_t stand_in_bit(int filter) noexcept {
+  return filter == EVFILT_READ ? stand_in_read : stand_in_write;
+}
+
+filter_event change(std::int64_t ident, int filter, int flags,
+                    std::uint32_t generation = 0) noexcept {
   filter_event made{};
   made.ident = static_cast<decltype(made.ident)>(ident);
   made.filter = static_cast<decltype(made.filter)>(filter);
@@ -90,6 +102,11 @@ class kqueue_reactor final : public readiness_adaptor {
  private:
   static constexpr int waker_ident = 0;
 
+  /// The event in place of a filter that was refused. `waker_ident` is none of them.
+  static constexpr std::int64_t stand_in_of(int number, int filter) noexcept {
+    return (std::int64_t{number} << 1 | (filter == EVFILT_READ ? 1 : 0)) + 1;
+  }
+
   int submit(std::span<const filter_event> changes) const noexcept {
     return kqueue_calls.kevent(queue_, changes.data(), static_cast<int>(changes.size()), nullptr, 0,
                                nullptr);
@@ -123,27 +140,38 @@ class kqueue_reactor final : public readiness_adaptor {
     const std::uint32_t wanted = (entry.read.watch != nullptr ? level_read : 0) |
                                  (entry.write.watch != nullptr ? level_write : 0);
     const std::uint32_t changed = wanted ^ entry.interest;
+    entry.interest ^= changed & (level_read | level_write);
     if ((changed & level_read) != 0) replace(entry, EVFILT_READ, (wanted & level_read) != 0);
     if ((changed & level_write) != 0) replace(entry, EVFILT_WRITE, (wanted & level_write) != 0);
-    entry.interest = wanted;
     entry.level = wanted != 0;
   }
 
-  void replace(const descriptor& entry, int filter, bool level) noexcept {
+  void replace(descriptor& entry, int filter, bool level) noexcept {
     remove(entry, filter);
-    const filter_event added =
-        change(entry.number, filter, level ? EV_ADD : EV_ADD | EV_CLEAR, entry.generation);
-    submit({&added, 1});
+    const int flags = level ? EV_ADD : EV_ADD | EV_CLEAR;
+    const filter_event added = change(entry.number, filter, flags, entry.generation);
+    if (submit({&added, 1}) == 0) return;
+    filter_event stand_in =
+        change(stand_in_of(entry.number, filter), EVFILT_USER, flags, entry.generation);
+    submit({&stand_in, 1});
+    stand_in.flags = 0;
+    stand_in.fflags = NOTE_TRIGGER;
+    submit({&stand_in, 1});
+    entry.interest |= stand_in_bit(filter);
   }
 
-  void remove(const descriptor& entry, int filter) noexcept {
-    const filter_event deleted = change(entry.number, filter, EV_DELETE);
+  void remove(descriptor& entry, int filter) noexcept {
+    const bool refused = (entry.interest & stand_in_bit(filter)) != 0;
+    const filter_event deleted =
+        refused ? change(stand_in_of(entry.number, filter), EVFILT_USER, EV_DELETE)
+                : change(entry.number, filter, EV_DELETE);
     submit({&deleted, 1});
+    entry.interest &= ~stand_in_bit(filter);
   }
 
   void drop_handle(descriptor& entry) noexcept override {
-    if ((entry.interest & level_read) != 0) remove(entry, EVFILT_READ);
-    if ((entry.interest & level_write) != 0) remove(entry, EVFILT_WRITE);
+    if ((entry.interest & (level_read | stand_in_read)) != 0) remove(entry, EVFILT_READ);
+    if ((entry.interest & (level_write | stand_in_write)) != 0) remove(entry, EVFILT_WRITE);
   }
 
   int wait_for_events(std::int64_t timeout_ns) noexcept {
@@ -160,13 +188,26 @@ class kqueue_reactor final : public readiness_adaptor {
         wait_for_events(timeout_ns);  // interrupted: nothing to tell, which is allowed
     for (int i = 0; i < count; ++i) {
       const filter_event& event = events_[static_cast<std::size_t>(i)];
-      if (event.filter == EVFILT_USER) continue;
-      descriptor* const entry = table_.find(static_cast<native_handle>(event.ident));
-      if (entry == nullptr || !entry->registered || entry->generation != generation_of(event))
+      if (event.filter == EVFILT_USER) {
+        if (event.ident != waker_ident) report_stand_in(event);
         continue;
+      }
       const bool readable = event.filter == EVFILT_READ;
-      ready(*entry, readable, !readable, readable && (event.flags & EV_EOF) != 0);
+      report(event, static_cast<native_handle>(event.ident), readable,
+             readable && (event.flags & EV_EOF) != 0);
     }
+  }
+
+  void report_stand_in(const filter_event& event) noexcept {
+    const auto place = static_cast<std::int64_t>(event.ident) - 1;
+    report(event, static_cast<native_handle>(place >> 1), (place & 1) != 0, false);
+  }
+
+  void report(const filter_event& event, native_handle handle, bool readable,
+              bool hung_up) noexcept {
+    descriptor* const entry = table_.find(handle);
+    if (entry == nullptr || !entry->registered || entry->generation != generation_of(event)) return;
+    ready(*entry, readable, !readable, hung_up);
   }
 
   int queue_;

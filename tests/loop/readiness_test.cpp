@@ -53,6 +53,21 @@ RILL_IO_TEST_CASE("a reader is called while there is something to read", "[readi
   CHECK(!loop.remove_reader(pipe.read_end()));
 }
 
+RILL_IO_TEST_CASE("a writer of a pipe without a reader is called, to be told by its write",
+                  "[readiness]") {
+  event_loop& loop = event_loop::running();
+  pipe_pair pipe;
+  pipe.close_read_end();
+  int calls = 0;
+  bool removed = false;
+  loop.add_writer(pipe.write_end(), [&] {
+    if (++calls == 3) removed = loop.remove_writer(pipe.write_end());
+  });
+  while (!removed) co_await rill::sleep(1ms);
+  co_await some_turns();
+  CHECK(calls == 3);
+}
+
 RILL_IO_TEST_CASE("a removed reader is not called and is destroyed", "[readiness]") {
   event_loop& loop = event_loop::running();
   pipe_pair pipe;

@@ -170,3 +170,28 @@ TEST_CASE("a pipe whose other end is gone is still read to its end", "[kqueue]")
   REQUIRE(io->start(end));
   CHECK(end.result == 0);
 }
+
+TEST_CASE("what waits for a direction without a filter is told by its own call", "[kqueue]") {
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("kqueue");
+  rill_test::pipe_pair pipe;
+  pipe.close_read_end();
+  counted_watch watch(pipe.write_end(), rill::io_direction::write);
+  REQUIRE(io->add_watch(watch) == 0);
+  io->wait(-1);
+  io->wait(-1);
+  CHECK(watch.count == 2);
+  io->remove_watch(watch);
+  io->wait(0);  // what stood in for the filter may be told once more
+  io->wait(0);
+  CHECK(watch.count == 2);
+  pollfd looked{static_cast<int>(io->pollable()), POLLIN, 0};
+  CHECK(::poll(&looked, 1, 0) == 0);
+
+  REQUIRE(io->add_watch(watch) == 0);
+  io->wait(-1);
+  CHECK(watch.count == 3);
+  io->forget(pipe.write_end());
+  io->wait(0);
+  CHECK(watch.count == 3);
+  CHECK(::poll(&looked, 1, 0) == 0);
+}

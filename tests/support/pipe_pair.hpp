@@ -24,7 +24,7 @@ class pipe_pair {
   pipe_pair(const pipe_pair&) = delete;
   pipe_pair& operator=(const pipe_pair&) = delete;
   ~pipe_pair() {
-    ::close(ends_[0]);
+    close_read_end();
     close_write_end();
   }
 
@@ -41,12 +41,15 @@ class pipe_pair {
     const ssize_t got = ::read(ends_[0], room, sizeof room);
     return got <= 0 ? std::string() : std::string(room, static_cast<std::size_t>(got));
   }
-  void close_write_end() {
-    if (ends_[1] >= 0) ::close(ends_[1]);
-    ends_[1] = -1;
-  }
+  void close_read_end() { close_end(0); }
+  void close_write_end() { close_end(1); }
 
  private:
+  void close_end(int which) {
+    if (ends_[which] >= 0) ::close(ends_[which]);
+    ends_[which] = -1;
+  }
+
   int ends_[2];
 };
 

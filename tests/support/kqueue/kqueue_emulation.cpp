@@ -32,7 +32,11 @@
 #include <memory>
 #include <utility>
 
+#include "time_left.hpp"
+
 namespace {
+
+using rill_test::time_left;
 
 int close_now(int number) { return static_cast<int>(::syscall(SYS_close, number)); }
 
@@ -163,10 +167,21 @@ int begin_watching(event_queue& queue, knote& note) {
   return 0;
 }
 
+// BSD has no filter for it.
+bool is_pipe_without_reader(int number) {
+  struct stat status{};
+  if (::fstat(number, &status) != 0 || !S_ISFIFO(status.st_mode)) return false;
+  pollfd looked{number, POLLOUT, 0};
+  return ::poll(&looked, 1, 0) > 0 && (looked.revents & POLLERR) != 0;
+}
+
 int add(event_queue& queue, const struct kevent& change) {
   const bool is_handle = change.filter == EVFILT_READ || change.filter == EVFILT_WRITE;
   if (!is_handle && change.filter != EVFILT_USER && change.filter != EVFILT_PROC) return EINVAL;
   if (is_handle && ::fcntl(static_cast<int>(change.ident), F_GETFD) < 0) return EBADF;
+  if (change.filter == EVFILT_WRITE && is_pipe_without_reader(static_cast<int>(change.ident))) {
+    return EPIPE;
+  }
   auto& place = queue.notes[{change.ident, change.filter}];
   if (place != nullptr) {  // keeps its flags, and what it has reported
     place->wanted.udata = change.udata;
@@ -310,32 +325,6 @@ int apply_all(event_queue& queue, const struct kevent* changes, int count, struc
   }
   return room.count;
 }
-
-/// What is left of a timeout.
-class time_left {
- public:
-  explicit time_left(const timespec* limit) noexcept : limited_(limit != nullptr) {
-    if (limited_) end_ = now() + limit->tv_sec * second + limit->tv_nsec;
-  }
-  bool is_over() const noexcept { return limited_ && now() >= end_; }
-  const timespec* get() noexcept {
-    if (!limited_) return nullptr;
-    const std::int64_t left = end_ > now() ? end_ - now() : 0;
-    left_ = {static_cast<time_t>(left / second), static_cast<long>(left % second)};
-    return &left_;
-  }
-
- private:
-  static constexpr std::int64_t second = 1'000'000'000;
-  static std::int64_t now() noexcept {
-    timespec time{};
-    ::clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * second + time.tv_nsec;
-  }
-  bool limited_;
-  std::int64_t end_ = 0;
-  timespec left_{};
-};
 
 }  // namespace
 

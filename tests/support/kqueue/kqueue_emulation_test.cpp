@@ -199,6 +199,17 @@ TEST_CASE("a change that fails is an entry, or the call's error without room", "
   CHECK(events.change(pipe.read_end(), -77, EV_ADD) == EINVAL);
 }
 
+TEST_CASE("a pipe without a reader has no filter for writing", "[kqueue]") {
+  pipe_pair pipe;
+  queue under_test;
+  CHECK(under_test.change(pipe.write_end(), EVFILT_WRITE, EV_ADD) == 0);
+  CHECK(under_test.change(pipe.write_end(), EVFILT_WRITE, EV_DELETE) == 0);
+  pipe.close_read_end();
+  CHECK(under_test.change(pipe.write_end(), EVFILT_WRITE, EV_ADD) == EPIPE);
+  CHECK(under_test.change(pipe.write_end(), EVFILT_WRITE, EV_DELETE) == ENOENT);
+  CHECK(under_test.change(pipe.write_end(), EVFILT_READ, EV_ADD) == 0);
+}
+
 TEST_CASE("EV_RECEIPT answers each change, and tells no event", "[kqueue]") {
   queue events;
   pipe_pair pipe;
