@@ -94,7 +94,8 @@ native_handle loop_core::pollable() noexcept {
   const native_handle handle = reactor_->pollable();
   if (handle == invalid_handle || embedded_ || closed_) return handle;
   embedded_ = true;
-  if (!running_) show_posts();
+  if (!running_) scheduler_->announce_sleep();
+  wake();  // what came before, posts and ends of which the kernel knows nothing, doesn't show
   return handle;
 }
 

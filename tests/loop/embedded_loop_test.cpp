@@ -127,3 +127,23 @@ RILL_REACTOR_TEST_CASE("an operation that ends by a closed handle shows on the l
   loop.run_once();
   CHECK(loop.is_quiet());
 }
+
+RILL_REACTOR_TEST_CASE("an operation that has ended before the handle is asked for shows on it",
+                       "[embedded]") {
+  rill::event_loop loop(rill_test::backend_options());
+  two_sockets sockets;
+  loop.run_until_complete(make(sockets));
+  const rill::native_handle left = sockets->first.native();
+  char room = 0;
+  receive_op receiving(left, room);
+  REQUIRE_FALSE(loop.io().start(receiving));
+  loop.run_once();
+  loop.io().forget(left);
+  const rill::native_handle handle = loop.pollable();
+  if (handle == rill::invalid_handle) {
+    rill_test::skip("this reactor has no handle for hosts");
+  } else {
+    CHECK(rill_test::handle_shows(handle, 5000));
+  }
+  while (!receiving.ended) loop.run_once();
+}

@@ -237,7 +237,8 @@ class event_loop {
   std::string_view backend() const noexcept;
   /// A handle that becomes readable when the reactor has something to tell, or another thread has
   /// posted something, for embedding; or invalid_handle. Timers and ready callbacks do not show on
-  /// it: ask time_until_next() as well. The loop's thread.
+  /// it: ask time_until_next() as well. It shows once when it is first asked for. The loop's
+  /// thread.
   native_handle pollable() const noexcept;
   /// How long a host may wait before it must call run_once(): zero if something is ready, a
   /// negative value if only events can end the wait.
