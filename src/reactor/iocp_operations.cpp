@@ -372,7 +372,9 @@ outcome begin(const iocp_handle& handle, iocp_request& request) noexcept {
 }
 
 std::int64_t finish(const iocp_handle& handle, iocp_request& request) noexcept {
-  if (request.overlapped.Internal != 0) return failure(handle, request);
+  // Statuses that only inform are no failures.
+  const auto status = static_cast<std::int32_t>(request.overlapped.Internal);
+  if (status < 0) return failure(handle, request);
   switch (request.op->kind) {
     case io_kind::accept:
       return is_socket(handle) ? finish_accept(handle, request) : 0;
