@@ -17,7 +17,7 @@
 #include "rill/exec/shared_value.hpp"
 #include "rill/loop/sleep.hpp"
 #include "support/catch.hpp"
-#include "support/open_descriptors.hpp"
+#include "support/leaves_open.hpp"
 #include "support/other_process.hpp"
 
 using namespace std::chrono_literals;
@@ -211,17 +211,17 @@ TEST_CASE("a shutdown can cancel what is queued", "[process]") {
 }
 
 TEST_CASE("a pool leaves neither descriptors nor processes behind", "[process]") {
-  const int before = rill_test::open_descriptors();
   std::vector<std::int64_t> ids;
-  for (const auto start : both_starts) {
-    rill::process_pool_executor pool(workers(2, start));
-    for (const int number : pool.map<[](int each) { return each; }>(std::vector<int>(20), 1)) {
-      CHECK(number == 0);
+  CHECK(rill_test::leaves_nothing_open_at_last([&] {
+    for (const auto start : both_starts) {
+      rill::process_pool_executor pool(workers(2, start));
+      for (const int number : pool.map<[](int each) { return each; }>(std::vector<int>(20), 1)) {
+        CHECK(number == 0);
+      }
+      const auto more = pool.worker_ids();
+      ids.insert(ids.end(), more.begin(), more.end());
     }
-    const auto more = pool.worker_ids();
-    ids.insert(ids.end(), more.begin(), more.end());
-  }
-  CHECK(rill_test::open_descriptors() == before);
+  }));
   CHECK_FALSE(ids.empty());
   for (const std::int64_t id : ids) CHECK_FALSE(rill_test::process_is_there(id));
 }

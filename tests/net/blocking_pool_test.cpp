@@ -19,7 +19,6 @@
 #include "rill/loop/sleep.hpp"
 #include "support/cancel_stages.hpp"
 #include "support/coroutine_case.hpp"
-#include "support/open_descriptors.hpp"
 #include "support/thread_at_work.hpp"
 
 namespace {
@@ -112,36 +111,14 @@ class passing final : public rill_test::cancellable {
   held_pool pool_;
 };
 
-/// Threads that nobody waits for close what they have when they end.
-rill::coro<int> descriptors_at_rest() {
-  int before = -1;
-  int open = rill_test::open_descriptors();
-  while (open != before) {
-    before = open;
-    co_await rill_test::settle();
-    open = rill_test::open_descriptors();
-  }
-  co_return open;
-}
-
 rill::coro<> until_come(int count) {
   while (the_gate().count() < count) co_await rill::sleep(1ms);
 }
 
 }  // namespace
 
-// What threads open for themselves, on Windows, later ones use again, and it stays: as much as
-// there were at once. What is left behind is more each time.
 RILL_IO_TEST_CASE("a call in a thread is cancelled at every stage", "[blocking_pool][real-time]") {
-  int before = -1;
-  int open = co_await descriptors_at_rest();
-  for (int round = 0; round < 10 && open != before; ++round) {
-    before = open;
-    co_await rill_test::cancel_in_all_stages<passing>();
-    const int now = co_await descriptors_at_rest();
-    open = now;
-  }
-  CHECK(open == before);
+  co_await rill_test::cancel_at_every_stage<passing>();
 }
 
 RILL_IO_TEST_CASE("more calls than threads wait, and can be cancelled before they are begun",

@@ -15,7 +15,7 @@
 #include "rill/net/file.hpp"
 #include "support/cancel_stages.hpp"
 #include "support/coroutine_case.hpp"
-#include "support/open_descriptors.hpp"
+#include "support/leaves_open.hpp"
 #include "support/socket_pair.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/witness.hpp"
@@ -114,20 +114,19 @@ RILL_IO_TEST_CASE("opening and closing may be cancelled at any time, and leave n
     rill::file visited = co_await rill::open_file(std::move(name), mode);
     co_await visited.close();
   };
-  const int before = rill_test::open_descriptors();
-  for (int turns = 0; turns < 200; ++turns) {
-    const open_mode mode = turns % 2 == 0 ? open_mode::read : open_mode::write | open_mode::create;
-    rill::task<> visiting = rill::create_task(visit, path, mode);
-    co_await rill_test::let_others_run(turns);
-    visiting.cancel();
-    co_await was_cancelled(visiting);
-  }
+  const auto visit_and_cancel = [&]() -> rill::coro<> {
+    for (int turns = 0; turns < 200; ++turns) {
+      const open_mode mode =
+          turns % 2 == 0 ? open_mode::read : open_mode::write | open_mode::create;
+      rill::task<> visiting = rill::create_task(visit, path, mode);
+      co_await rill_test::let_others_run(turns);
+      visiting.cancel();
+      co_await was_cancelled(visiting);
+    }
+  };
   // A thread that was left alone may still be at it.
-  for (int i = 0; i < 1000 && rill_test::open_descriptors() != before; ++i) {
-    rill::file other = co_await rill::open_file(path);
-    co_await other.close();
-  }
-  CHECK(rill_test::open_descriptors() == before);
+  const bool closed = co_await rill_test::leaves_nothing_open(visit_and_cancel);
+  CHECK(closed);
 }
 
 RILL_REACTOR_TEST_CASE("a loop is closed with operations on files in flight", "[file]") {

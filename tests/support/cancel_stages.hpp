@@ -13,7 +13,7 @@
 #include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
 #include "support/coroutine_case.hpp"
-#include "support/open_descriptors.hpp"
+#include "support/leaves_open.hpp"
 
 namespace rill_test {
 
@@ -169,17 +169,8 @@ rill::coro<> cancel_in_all_stages() {
 /// `Work` is a cancellable.
 template <class Work>
 rill::coro<> cancel_at_every_stage() {
-  {
-    Work work;  // once undisturbed: the reactor has opened then what it needs for itself
-    co_await work.set_up();
-    co_await work.satisfy();
-    co_await take_once(work, true);
-  }
-  co_await settle();
-  const int before = open_descriptors();
-  co_await cancel_in_all_stages<Work>();
-  co_await settle();
-  CHECK(open_descriptors() <= before);  // fewer, if one of before was still about to be closed
+  const bool closed = co_await leaves_nothing_open(&cancel_in_all_stages<Work>);
+  CHECK(closed);
 }
 
 }  // namespace rill_test
