@@ -6,7 +6,6 @@
 //     http://127.0.0.1:1234/sync_to_async?sleep_time=0.5&num_calls=5&thread_sensitive=yes
 #include <algorithm>
 #include <atomic>
-#include <barrier>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/meeting_point.hpp"
 #include "cookbook/this_system.hpp"
 
 using namespace std::chrono_literals;
@@ -176,10 +176,10 @@ rill::coro<rill::server> start(const site& served, std::uint16_t port) {
 // It makes a loop for each request: two of them at a time are two, and nothing that belongs to a
 // loop, a connection say, can be kept for the next request.
 bool two_requests_two_loops() {
-  std::barrier<> both(2);
+  cookbook::meeting_point both(2);
   const void* loops[2] = {};
   const auto request = [&both](const void*& seen) {
-    const auto view = [](std::barrier<>& together, const void*& here) -> rill::coro<> {
+    const auto view = [](cookbook::meeting_point& together, const void*& here) -> rill::coro<> {
       here = co_await this_loop();
       together.arrive_and_wait();
     };

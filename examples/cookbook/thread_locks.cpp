@@ -5,7 +5,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <barrier>
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/meeting_point.hpp"
 #include "rill/testing/virtual_run.hpp"
 
 using namespace std::chrono_literals;
@@ -134,7 +134,7 @@ void list_that_locks() {
 void opposite_order() {
   std::timed_mutex lock_a;
   std::timed_mutex lock_b;
-  std::barrier<> both(2);
+  cookbook::meeting_point both(2);
   bool a_got_b = true;
   bool b_got_a = true;
   const auto take = [&both](std::timed_mutex& first, std::timed_mutex& second, bool& got) {

@@ -2,13 +2,13 @@
 // Two threads that read, compute and write: an update is lost, though each step is atomic. Listing
 // R7.6b.
 #include <atomic>
-#include <barrier>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/meeting_point.hpp"
 
 using cookbook::say;
 
@@ -16,20 +16,20 @@ namespace {
 
 // What may happen between a read and a write does happen here: both have read before either writes.
 // The counter is atomic, so there is no data race; the update is lost all the same.
-void add_carelessly(std::atomic<int>& counter, std::barrier<>& both_have_read) {
+void add_carelessly(std::atomic<int>& counter, cookbook::meeting_point& both_have_read) {
   const int before = counter.load();
   both_have_read.arrive_and_wait();
   counter.store(before + 1);
 }
 
-void add_in_one_step(std::atomic<int>& counter, std::barrier<>& together) {
+void add_in_one_step(std::atomic<int>& counter, cookbook::meeting_point& together) {
   together.arrive_and_wait();
   for (int i = 0; i < 10'000; ++i) counter.fetch_add(1);
 }
 
 // More than one step, and nobody else in between. A rill::lock would not do: it is for the tasks of
 // one loop.
-void add_under_a_mutex(int& counter, std::mutex& mutex, std::barrier<>& together) {
+void add_under_a_mutex(int& counter, std::mutex& mutex, cookbook::meeting_point& together) {
   together.arrive_and_wait();
   for (int i = 0; i < 10'000; ++i) {
     const std::lock_guard<std::mutex> guard(mutex);
@@ -58,7 +58,7 @@ rill::coro<int> count_what_comes() {
 }
 
 rill::coro<> recipe() {
-  std::barrier<> both(2);
+  cookbook::meeting_point both(2);
   std::atomic<int> counter = 0;
   in_two_threads(add_carelessly, counter, both);
   say("each thread reads 0 and writes 1: " + std::to_string(counter));
