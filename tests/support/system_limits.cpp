@@ -11,6 +11,8 @@ namespace rill_test {
 
 bool loses_resets() { return false; }
 bool loses_refusals() { return false; }
+bool leaves_receives_waiting() { return false; }
+bool shares_dying_addresses() { return false; }
 
 bool lacks_descriptors(std::size_t needed) {
   rlimit limit{};

@@ -15,6 +15,12 @@ bool loses_resets();
 /// Of a connected datagram socket: that a datagram was refused is forgotten with the next send.
 bool loses_refusals();
 
+/// A receive that waits is left waiting when its half of the connection is shut down.
+bool leaves_receives_waiting();
+
+/// An address whose connections are still dying is not refused to others. Skips nothing.
+bool shares_dying_addresses();
+
 /// This process cannot have as many handles. The limit is raised if it can be.
 bool lacks_descriptors(std::size_t needed);
 

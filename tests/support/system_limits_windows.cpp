@@ -3,6 +3,8 @@
 
 #include <sys/socket.h>
 
+#include <utility>
+
 #include "support/skip.hpp"
 
 namespace rill_test {
@@ -33,22 +35,68 @@ int error_of_receive(SOCKET from) {
   return ::recv(from, room, sizeof room, 0) < 0 ? ::WSAGetLastError() : 0;
 }
 
+struct connection {
+  connection() {
+    const SOCKET listener = bound(SOCK_STREAM, where);
+    ::listen(listener, 1);
+    ::connect(client, where.raw(), where.size);
+    served = ::accept(listener, nullptr, nullptr);
+    ::closesocket(listener);
+  }
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+  ~connection() {
+    if (client != INVALID_SOCKET) ::closesocket(client);
+    ::closesocket(served);
+  }
+
+  address where;  // of the side that was connected to
+  SOCKET client = ::socket(AF_INET, SOCK_STREAM, 0);
+  SOCKET served = INVALID_SOCKET;
+};
+
 int error_behind_a_reset() {
-  address where;
-  const SOCKET listener = bound(SOCK_STREAM, where);
-  ::listen(listener, 1);
-  const SOCKET client = ::socket(AF_INET, SOCK_STREAM, 0);
-  ::connect(client, where.raw(), where.size);
-  const SOCKET served = ::accept(listener, nullptr, nullptr);
+  connection pair;
   const linger at_once{1, 0};
-  ::setsockopt(client, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&at_once),
+  ::setsockopt(pair.client, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&at_once),
                sizeof at_once);
-  ::closesocket(client);
+  ::closesocket(std::exchange(pair.client, INVALID_SOCKET));
   ::Sleep(for_the_network);
-  const int error = error_of_receive(served);
-  ::closesocket(served);
-  ::closesocket(listener);
-  return error;
+  return error_of_receive(pair.served);
+}
+
+bool waits_after_its_shutdown() {
+  const connection pair;
+  char room[16];
+  WSABUF buffer{sizeof room, room};
+  WSAOVERLAPPED receive{};
+  DWORD flags = 0;
+  ::WSARecv(pair.client, &buffer, 1, nullptr, &flags, &receive, nullptr);
+  ::shutdown(pair.client, SD_RECEIVE);
+  ::Sleep(for_the_network);
+  DWORD count = 0;
+  const bool waits =
+      ::WSAGetOverlappedResult(pair.client, &receive, &count, FALSE, &flags) == FALSE &&
+      ::WSAGetLastError() == WSA_IO_INCOMPLETE;
+  if (waits) {
+    ::CancelIoEx(reinterpret_cast<HANDLE>(pair.client), &receive);
+    ::WSAGetOverlappedResult(pair.client, &receive, &count, TRUE, &flags);
+  }
+  return waits;
+}
+
+bool binds_where_a_connection_dies() {
+  address where;
+  {
+    connection pair;
+    where = pair.where;
+    ::shutdown(pair.served, SD_SEND);  // who ends first keeps the port for minutes
+  }
+  ::Sleep(for_the_network);
+  const SOCKET late = ::socket(AF_INET, SOCK_STREAM, 0);
+  const bool taken = ::bind(late, where.raw(), where.size) == 0;
+  ::closesocket(late);
+  return taken;
 }
 
 int error_behind_a_refusal() {
@@ -81,6 +129,17 @@ bool loses_refusals() {
   static const bool lost = error_behind_a_refusal() == WSAEWOULDBLOCK;
   if (lost) skip("here a refused datagram is forgotten with the next send");
   return lost;
+}
+
+bool leaves_receives_waiting() {
+  static const bool left = waits_after_its_shutdown();
+  if (left) skip("here a receive that waits is left so when its half is shut down");
+  return left;
+}
+
+bool shares_dying_addresses() {
+  static const bool shared = binds_where_a_connection_dies();
+  return shared;
 }
 
 bool lacks_descriptors(std::size_t /*needed*/) { return false; }
