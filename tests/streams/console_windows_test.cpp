@@ -94,13 +94,7 @@ class console {
   /// Waits until that is on the screen.
   bool shows(const std::string& text) {
     for (DWORD waited = 0; waited < longest_wait; waited += 10) {
-      DWORD there = 0;
-      ::PeekNamedPipe(screen_, nullptr, 0, nullptr, &there, nullptr);
-      if (there != 0) {
-        std::string more(there, '\0');
-        ::ReadFile(screen_, more.data(), there, &there, nullptr);
-        seen_.append(more, 0, there);
-      }
+      look_at_screen();
       if (seen_.find(text) != std::string::npos) return true;
       ::Sleep(10);
     }
@@ -109,13 +103,25 @@ class console {
   const std::string& seen() const { return seen_; }
   DWORD exit_code() {
     DWORD code = 98;
-    if (::WaitForSingleObject(process_, longest_wait) == WAIT_OBJECT_0) {
+    for (DWORD waited = 0; waited < longest_wait; waited += 10) {
+      look_at_screen();  // nobody writes to a screen for ever that nobody looks at
+      if (::WaitForSingleObject(process_, 10) != WAIT_OBJECT_0) continue;
       ::GetExitCodeProcess(process_, &code);
+      break;
     }
     return code;
   }
 
  private:
+  void look_at_screen() {
+    DWORD there = 0;
+    ::PeekNamedPipe(screen_, nullptr, 0, nullptr, &there, nullptr);
+    if (there == 0) return;
+    std::string more(there, '\0');
+    ::ReadFile(screen_, more.data(), there, &there, nullptr);
+    seen_.append(more, 0, there);
+  }
+
   HANDLE keyboard_ = nullptr;
   HANDLE screen_ = nullptr;
   void* console_ = nullptr;
