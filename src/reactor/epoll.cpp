@@ -64,19 +64,19 @@ class epoll_reactor final : public readiness_adaptor {
     return control(EPOLL_CTL_MOD, entry, edge_interest) == 0 ? 0 : errno;
   }
 
-  void interest_changed(descriptor& entry) noexcept override {
+  int interest_changed(descriptor& entry) noexcept override {
     const bool watched = entry.read.watch != nullptr || entry.write.watch != nullptr;
     if (!watched && !entry.level) [[likely]]
-      return;
-    if (entry.always_ready) return;
+      return 0;
+    if (entry.always_ready) return 0;
     std::uint32_t wanted = edge_interest;
     if (watched) {
       wanted = (entry.wants(io_direction::read) ? EPOLLIN | EPOLLRDHUP : 0U) |
                (entry.wants(io_direction::write) ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
     }
     entry.level = watched;
-    if (entry.interest == wanted) return;
-    control(EPOLL_CTL_MOD, entry, wanted);
+    if (entry.interest == wanted) return 0;
+    return control(EPOLL_CTL_MOD, entry, wanted) == 0 ? 0 : errno;
   }
 
   void drop_handle(descriptor& entry) noexcept override {

@@ -14,7 +14,8 @@
 // A filter may be refused for one direction of a handle whose other one has been accepted: writing
 // to a pipe without a reader is EPIPE. What waits there is to try, and to be told by its own call,
 // as with the other kernels' reports of an error: an event of ours that is triggered once stands in
-// for the filter.
+// for the filter. Whoever waits next asks for the filter again, as a FIFO may have a reader by
+// then.
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -40,15 +41,16 @@ namespace {
 
 using filter_event = struct kevent;
 
-/// descriptor::interest: which filters are there without EV_CLEAR, and which have a stand-in.
-constexpr std::uint32_t level_read = 1;
-constexpr std::uint32_t level_write = 2;
-constexpr std::uint32_t stand_in_read = 4;
-constexpr std::uint32_t stand_in_write = 8;
+/// descriptor::interest, for each direction: it has a filter without EV_CLEAR; it has none, as that
+/// was refused, and may have a stand-in.
+struct direction_bits {
+  int filter;
+  std::uint32_t level;
+  std::uint32_t refused;
+};
 
-constexpr std::uint32_t stand_in_bit(int filter) noexcept {
-  return filter == EVFILT_READ ? stand_in_read : stand_in_write;
-}
+constexpr direction_bits reading{EVFILT_READ, 1, 4};
+constexpr direction_bits writing{EVFILT_WRITE, 2, 8};
 
 filter_event change(std::int64_t ident, int filter, int flags,
                     std::uint32_t generation = 0) noexcept {
@@ -68,6 +70,11 @@ std::uint32_t generation_of(const filter_event& event) noexcept {
 /// What a filter says of a device that cannot be waited for.
 bool is_refusal(std::int64_t error) noexcept {
   return error == EINVAL || error == ENODEV || error == ENXIO || error == ENOTSUP || error == EPERM;
+}
+
+/// What it says of a direction that is none, or whose other end is gone.
+bool is_of_one_direction(std::int64_t error) noexcept {
+  return error == EPIPE || is_refusal(error);
 }
 
 class kqueue_reactor final : public readiness_adaptor {
@@ -112,8 +119,7 @@ class kqueue_reactor final : public readiness_adaptor {
                                nullptr);
   }
 
-  // The filters accept files, and call them ready or not by their position. A pipe has no filter
-  // for the direction that is not its end's, or whose other end is gone: the other one will do.
+  // The filters accept files, and call them ready or not by their position.
   int add_handle(descriptor& entry) noexcept override {
     struct stat status{};
     if (system_calls().fstat(entry.number, &status) != 0) return errno;
@@ -131,47 +137,72 @@ class kqueue_reactor final : public readiness_adaptor {
                             receipts.data(), static_cast<int>(receipts.size()), &at_once) < 0) {
       return errno;
     }
-    if (receipts[0].data == 0 || receipts[1].data == 0) return 0;
-    return is_refusal(receipts[0].data) ? EPERM : static_cast<int>(receipts[0].data);
+    return judge(entry, receipts[0].data, receipts[1].data);
   }
 
-  void interest_changed(descriptor& entry) noexcept override {
-    if (entry.always_ready) return;
-    const std::uint32_t wanted = (entry.read.watch != nullptr ? level_read : 0) |
-                                 (entry.write.watch != nullptr ? level_write : 0);
-    const std::uint32_t changed = wanted ^ entry.interest;
-    entry.interest ^= changed & (level_read | level_write);
-    if ((changed & level_read) != 0) replace(entry, EVFILT_READ, (wanted & level_read) != 0);
-    if ((changed & level_write) != 0) replace(entry, EVFILT_WRITE, (wanted & level_write) != 0);
-    entry.level = wanted != 0;
+  // What the two filters said when they were added.
+  int judge(descriptor& entry, std::int64_t read_error, std::int64_t write_error) noexcept {
+    if (read_error == 0 && write_error == 0) return 0;
+    const std::int64_t error = read_error != 0 ? read_error : write_error;
+    if (read_error != 0 && write_error != 0) {
+      return is_refusal(error) ? EPERM : static_cast<int>(error);
+    }
+    if (!is_of_one_direction(error)) {
+      remove(entry, read_error != 0 ? writing : reading);
+      return static_cast<int>(error);
+    }
+    entry.interest |= read_error != 0 ? reading.refused : writing.refused;
+    entry.level = true;  // whoever waits is told of in interest_changed()
+    return 0;
   }
 
-  void replace(descriptor& entry, int filter, bool level) noexcept {
-    remove(entry, filter);
+  int interest_changed(descriptor& entry) noexcept override {
+    if (entry.always_ready) return 0;
+    const int read_error = direction_changed(entry, entry.read, reading);
+    const int write_error = direction_changed(entry, entry.write, writing);
+    entry.level = entry.interest != 0;
+    return read_error != 0 ? read_error : write_error;
+  }
+
+  int direction_changed(descriptor& entry, const descriptor_side& side,
+                        direction_bits bits) noexcept {
+    const bool wanted = side.watch != nullptr;
+    const bool changed = wanted != ((entry.interest & bits.level) != 0);
+    const bool try_again =
+        (entry.interest & bits.refused) != 0 && (wanted || side.first != nullptr);
+    return changed || try_again ? replace(entry, bits, wanted) : 0;
+  }
+
+  int replace(descriptor& entry, direction_bits bits, bool level) noexcept {
+    remove(entry, bits);
+    entry.interest = level ? entry.interest | bits.level : entry.interest & ~bits.level;
     const int flags = level ? EV_ADD : EV_ADD | EV_CLEAR;
-    const filter_event added = change(entry.number, filter, flags, entry.generation);
-    if (submit({&added, 1}) == 0) return;
-    filter_event stand_in =
-        change(stand_in_of(entry.number, filter), EVFILT_USER, flags, entry.generation);
-    submit({&stand_in, 1});
-    stand_in.flags = 0;
-    stand_in.fflags = NOTE_TRIGGER;
-    submit({&stand_in, 1});
-    entry.interest |= stand_in_bit(filter);
+    const filter_event added = change(entry.number, bits.filter, flags, entry.generation);
+    if (submit({&added, 1}) == 0) return 0;
+    entry.interest |= bits.refused;
+    return errno == EPIPE ? stand_in(entry, bits, flags) : errno;
   }
 
-  void remove(descriptor& entry, int filter) noexcept {
-    const bool refused = (entry.interest & stand_in_bit(filter)) != 0;
+  int stand_in(const descriptor& entry, direction_bits bits, int flags) noexcept {
+    const std::int64_t ident = stand_in_of(entry.number, bits.filter);
+    std::array<filter_event, 2> changes{change(ident, EVFILT_USER, flags, entry.generation),
+                                        change(ident, EVFILT_USER, 0, entry.generation)};
+    changes[1].fflags = NOTE_TRIGGER;
+    return submit(changes) == 0 ? 0 : errno;
+  }
+
+  void remove(descriptor& entry, direction_bits bits) noexcept {
+    const bool refused = (entry.interest & bits.refused) != 0;
     const filter_event deleted =
-        refused ? change(stand_in_of(entry.number, filter), EVFILT_USER, EV_DELETE)
-                : change(entry.number, filter, EV_DELETE);
+        refused ? change(stand_in_of(entry.number, bits.filter), EVFILT_USER, EV_DELETE)
+                : change(entry.number, bits.filter, EV_DELETE);
     submit({&deleted, 1});
-    entry.interest &= ~stand_in_bit(filter);
+    entry.interest &= ~bits.refused;
   }
 
   void drop_handle(descriptor& entry) noexcept override {
-    if ((entry.interest & (level_read | stand_in_read)) != 0) remove(entry, EVFILT_READ);
-    if ((entry.interest & (level_write | stand_in_write)) != 0) remove(entry, EVFILT_WRITE);
+    if ((entry.interest & (reading.level | reading.refused)) != 0) remove(entry, reading);
+    if ((entry.interest & (writing.level | writing.refused)) != 0) remove(entry, writing);
   }
 
   int wait_for_events(std::int64_t timeout_ns) noexcept {
@@ -200,14 +231,20 @@ class kqueue_reactor final : public readiness_adaptor {
 
   void report_stand_in(const filter_event& event) noexcept {
     const auto place = static_cast<std::int64_t>(event.ident) - 1;
-    report(event, static_cast<native_handle>(place >> 1), (place & 1) != 0, false);
+    descriptor* const entry =
+        report(event, static_cast<native_handle>(place >> 1), (place & 1) != 0, false);
+    // Where something waits on, there may be another end by now, and a filter.
+    if (entry != nullptr && entry->registered) interest_changed(*entry);
   }
 
-  void report(const filter_event& event, native_handle handle, bool readable,
-              bool hung_up) noexcept {
+  descriptor* report(const filter_event& event, native_handle handle, bool readable,
+                     bool hung_up) noexcept {
     descriptor* const entry = table_.find(handle);
-    if (entry == nullptr || !entry->registered || entry->generation != generation_of(event)) return;
+    if (entry == nullptr || !entry->registered || entry->generation != generation_of(event)) {
+      return nullptr;
+    }
     ready(*entry, readable, !readable, hung_up);
+    return entry;
   }
 
   int queue_;

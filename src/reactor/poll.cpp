@@ -46,7 +46,7 @@ class poll_reactor final : public readiness_adaptor {
     return 0;
   }
 
-  void interest_changed(descriptor& entry) noexcept override {
+  int interest_changed(descriptor& entry) noexcept override {
     const auto wanted = static_cast<short>((entry.wants(io_direction::read) ? POLLIN : 0) |
                                            (entry.wants(io_direction::write) ? POLLOUT : 0));
     if (wanted == 0) {
@@ -57,6 +57,7 @@ class poll_reactor final : public readiness_adaptor {
       polled_.push_back(pollfd{entry.number, wanted, 0});
       entry.place = static_cast<std::uint32_t>(polled_.size());
     }
+    return 0;
   }
 
   void drop_handle(descriptor& entry) noexcept override {

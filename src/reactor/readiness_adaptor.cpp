@@ -137,8 +137,9 @@ int readiness_adaptor::add_watch(io_watch& watch) noexcept {
   if (entry->always_ready) return EPERM;
   side.watch = &watch;
   ++pending_;
-  note_interest(*entry);
-  return 0;
+  const int error = note_interest(*entry);
+  if (error != 0) remove_watch(watch);
+  return error;
 }
 
 void readiness_adaptor::remove_watch(io_watch& watch) noexcept {

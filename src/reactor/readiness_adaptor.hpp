@@ -38,8 +38,9 @@ class readiness_adaptor : public reactor {
   /// Begins to look after a handle. Returns 0, EPERM for handles that are always ready, or another
   /// error. Reports that are due already must come.
   virtual int add_handle(descriptor& entry) noexcept = 0;
-  /// What the entry waits for has changed: parked operations, or watches.
-  virtual void interest_changed(descriptor& entry) noexcept = 0;
+  /// What the entry waits for has changed: parked operations, or watches. Returns 0, or why a watch
+  /// that has just come cannot be.
+  virtual int interest_changed(descriptor& entry) noexcept = 0;
   /// The handle is about to be closed.
   virtual void drop_handle(descriptor& entry) noexcept = 0;
   /// Waits, and calls ready() for each report.
@@ -66,11 +67,10 @@ class readiness_adaptor : public reactor {
   void end_closed(descriptor_side& side) noexcept;
   void tell_closed() noexcept;
 
-  void note_interest(descriptor& entry) noexcept {
-    if (exact_interest_ || entry.level || entry.read.watch != nullptr ||
-        entry.write.watch != nullptr) {
-      interest_changed(entry);
-    }
+  int note_interest(descriptor& entry) noexcept {
+    const bool tell = exact_interest_ || entry.level || entry.read.watch != nullptr ||
+                      entry.write.watch != nullptr;
+    return tell ? interest_changed(entry) : 0;
   }
 
   const bool exact_interest_;

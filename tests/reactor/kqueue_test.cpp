@@ -4,6 +4,7 @@
 // reactors.
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,6 +17,7 @@
 #include "support/catch.hpp"
 #include "support/open_descriptors.hpp"
 #include "support/pipe_pair.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 
@@ -59,6 +61,29 @@ int interrupt_waits(int queue, const struct kevent* changes, int change_count,
   return table_restorer::original.kevent(queue, changes, change_count, events, capacity, timeout);
 }
 
+int refuse_added_writes(int queue, const struct kevent* changes, int change_count,
+                        struct kevent* events, int capacity, const timespec* timeout) {
+  if (change_count == 1 && changes->filter == EVFILT_WRITE && (changes->flags & EV_ADD) != 0) {
+    errno = ENOMEM;
+    return -1;
+  }
+  return table_restorer::original.kevent(queue, changes, change_count, events, capacity, timeout);
+}
+
+// Of the two filters of a new handle, only that for writing is taken.
+int refuse_half(int queue, const struct kevent* changes, int change_count, struct kevent* events,
+                int capacity, const timespec* timeout) {
+  const int told =
+      table_restorer::original.kevent(queue, changes, change_count, events, capacity, timeout);
+  if (change_count == 2 && capacity == 2) {
+    struct kevent taken = changes[0];
+    taken.flags = EV_DELETE;
+    table_restorer::original.kevent(queue, &taken, 1, nullptr, 0, nullptr);
+    events[0].data = ENOMEM;
+  }
+  return told;
+}
+
 std::error_code refusal() {
   try {
     static_cast<void>(rill::make_reactor("kqueue"));
@@ -75,6 +100,17 @@ struct counted_watch final : rill::io_watch {
     direction = wanted;
   }
   int count = 0;
+};
+
+struct write_op final : rill::io_op {
+  write_op(rill::native_handle to, std::string& text) {
+    complete = [](rill::io_op& self) noexcept { static_cast<write_op&>(self).ended = true; };
+    handle = to;
+    kind = rill::io_kind::write;
+    data = text.data();
+    size = text.size();
+  }
+  bool ended = false;
 };
 
 struct read_op final : rill::io_op {
@@ -194,4 +230,66 @@ TEST_CASE("what waits for a direction without a filter is told by its own call",
   io->wait(0);
   CHECK(watch.count == 3);
   CHECK(::poll(&looked, 1, 0) == 0);
+}
+
+TEST_CASE("a watch that the kernel has no memory for is an error, and is none", "[kqueue]") {
+  const table_restorer restorer;
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("kqueue");
+  rill_test::socket_pair sockets;
+  counted_watch watch(sockets.left(), rill::io_direction::write);
+  kqueue_calls.kevent = &refuse_added_writes;
+  CHECK(io->add_watch(watch) == ENOMEM);
+  CHECK(io->pending() == 0);
+  kqueue_calls = table_restorer::original;
+  io->wait(0);
+  CHECK(watch.count == 0);
+  watch.handle = sockets.left();
+  REQUIRE(io->add_watch(watch) == 0);
+  io->wait(-1);
+  CHECK(watch.count == 1);
+}
+
+TEST_CASE("a handle of which the kernel takes but one direction is refused", "[kqueue]") {
+  const table_restorer restorer;
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("kqueue");
+  rill_test::socket_pair sockets;
+  read_op op(sockets.left());
+  kqueue_calls.kevent = &refuse_half;
+  REQUIRE(io->start(op));
+  CHECK(op.result == -ENOMEM);
+  kqueue_calls = table_restorer::original;
+  pollfd looked{static_cast<int>(io->pollable()), POLLIN, 0};
+  CHECK(::poll(&looked, 1, 0) == 0);  // nothing is left of it
+  REQUIRE(!io->start(op));
+  sockets.put_right("abc");
+  io->wait(-1);
+  CHECK(op.ended);
+}
+
+TEST_CASE("a FIFO that has a reader again is waited for again", "[kqueue]") {
+  const rill_test::temporary_folder folder;
+  const std::string path = folder.path("fifo");
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const int writer = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  ::close(reader);
+  const std::unique_ptr<rill::reactor> io = rill::make_reactor("kqueue");
+  std::string text(4096, 'x');
+  write_op refused(writer, text);
+  REQUIRE(io->start(refused));
+  CHECK(refused.result == -EPIPE);
+
+  reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  write_op last(writer, text);
+  while (io->start(last)) REQUIRE(last.result > 0);
+  io->wait(0);
+  CHECK_FALSE(last.ended);
+  std::string taken(1 << 16, 0);
+  CHECK(::read(reader, taken.data(), taken.size()) > 0);
+  io->wait(-1);
+  CHECK(last.ended);
+  CHECK(last.result > 0);
+  io->forget(writer);
+  ::close(writer);
+  ::close(reader);
 }

@@ -179,9 +179,6 @@ int add(event_queue& queue, const struct kevent& change) {
   const bool is_handle = change.filter == EVFILT_READ || change.filter == EVFILT_WRITE;
   if (!is_handle && change.filter != EVFILT_USER && change.filter != EVFILT_PROC) return EINVAL;
   if (is_handle && ::fcntl(static_cast<int>(change.ident), F_GETFD) < 0) return EBADF;
-  if (change.filter == EVFILT_WRITE && is_pipe_without_reader(static_cast<int>(change.ident))) {
-    return EPIPE;
-  }
   auto& place = queue.notes[{change.ident, change.filter}];
   if (place != nullptr) {  // keeps its flags, and what it has reported
     place->wanted.udata = change.udata;
@@ -189,7 +186,9 @@ int add(event_queue& queue, const struct kevent& change) {
   }
   auto note = std::make_unique<knote>();
   note->wanted = change;
-  const int error = begin_watching(queue, *note);
+  const bool refused =
+      change.filter == EVFILT_WRITE && is_pipe_without_reader(static_cast<int>(change.ident));
+  const int error = refused ? EPIPE : begin_watching(queue, *note);
   if (error != 0) {
     queue.notes.erase({change.ident, change.filter});
     return error;

@@ -203,8 +203,9 @@ TEST_CASE("a pipe without a reader has no filter for writing", "[kqueue]") {
   pipe_pair pipe;
   queue under_test;
   CHECK(under_test.change(pipe.write_end(), EVFILT_WRITE, EV_ADD) == 0);
-  CHECK(under_test.change(pipe.write_end(), EVFILT_WRITE, EV_DELETE) == 0);
   pipe.close_read_end();
+  CHECK(under_test.change(pipe.write_end(), EVFILT_WRITE, EV_ADD) == 0);  // is there already
+  CHECK(under_test.change(pipe.write_end(), EVFILT_WRITE, EV_DELETE) == 0);
   CHECK(under_test.change(pipe.write_end(), EVFILT_WRITE, EV_ADD) == EPIPE);
   CHECK(under_test.change(pipe.write_end(), EVFILT_WRITE, EV_DELETE) == ENOENT);
   CHECK(under_test.change(pipe.write_end(), EVFILT_READ, EV_ADD) == 0);
