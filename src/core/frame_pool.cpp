@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/core/detail/frame_pool.hpp"
 
+#include <pthread.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <new>
+#include <optional>
 
 #include "rill/base/config.hpp"
 
@@ -78,26 +81,76 @@ struct thread_cache {
   bool closed = false;  // the thread is ending: blocks go straight to the depot
 };
 
-constinit thread_local thread_cache cache;
-
-struct cache_cleaner {
-  ~cache_cleaner() {
-    cache.closed = true;
-    for (std::size_t index = 0; index < class_count; ++index) {
-      cache_slot& slot = cache.slots[index];
-      if (slot.first != nullptr)
-        shared_depot().give(slot.first, batch_length(index) - slot.room, index);
-      if (slot.spare != nullptr) shared_depot().give(slot.spare, batch_length(index), index);
-      slot = cache_slot();
-    }
+// What a thread holds goes to the depot.
+void close(thread_cache& cache) noexcept {
+  cache.closed = true;
+  for (std::size_t index = 0; index < class_count; ++index) {
+    cache_slot& slot = cache.slots[index];
+    if (slot.first != nullptr)
+      shared_depot().give(slot.first, batch_length(index) - slot.room, index);
+    if (slot.spare != nullptr) shared_depot().give(slot.spare, batch_length(index), index);
+    slot = cache_slot();
   }
-};
+}
+
+constinit thread_local thread_cache own_cache;
 
 // Has the cache given back when the thread ends.
 RILL_NOINLINE void arm_cleaner() noexcept {
-  static thread_local cache_cleaner cleaner;
-  static_cast<void>(&cleaner);
-  cache.cleaner_ready = true;
+  struct cleaner {
+    ~cleaner() { close(own_cache); }
+  };
+  static thread_local cleaner at_end;
+  static_cast<void>(&at_end);
+  own_cache.cleaner_ready = true;
+}
+
+// Thread-locals that the compiler emulates, as on Windows, have gone when destructors of others
+// run: so the cache is a block of its own there, and given to the function that ends it.
+class kept_cache {
+ public:
+  static thread_cache& mine() noexcept { return known_ != nullptr ? *known_ : make(); }
+
+ private:
+  RILL_NOINLINE static thread_cache& make() noexcept {
+    static const std::optional<pthread_key_t> key = make_key();
+    thread_cache* const cache = key ? new (std::nothrow) thread_cache : nullptr;
+    if (cache == nullptr) return none_;
+    if (::pthread_setspecific(*key, cache) != 0) {
+      delete cache;
+      return none_;
+    }
+    cache->cleaner_ready = true;
+    known_ = cache;
+    return *cache;
+  }
+
+  static std::optional<pthread_key_t> make_key() noexcept {
+    pthread_key_t made{};
+    if (::pthread_key_create(&made, [](void* given) { end(given); }) != 0) return std::nullopt;
+    return made;
+  }
+
+  static void end(void* given) noexcept {
+    auto* const cache = static_cast<thread_cache*>(given);
+    close(*cache);
+    delete cache;
+    known_ = &none_;
+  }
+
+  static constinit thread_local thread_cache* known_;
+  static constinit thread_cache none_;  // closed, so never changed
+};
+
+constinit thread_local thread_cache* kept_cache::known_ = nullptr;
+constinit thread_cache kept_cache::none_{{}, true, true};
+
+thread_cache& this_cache() noexcept {
+  if constexpr (RILL_WINDOWS != 0) {
+    return kept_cache::mine();
+  } else {
+    return own_cache;
+  }
 }
 
 // Twice the one before, up to a whole batch.
@@ -116,6 +169,7 @@ block* cut_slab(cache_slot& slot, std::size_t index) {
 }
 
 RILL_NOINLINE void* refill(cache_slot& slot, std::size_t index) {
+  const thread_cache& cache = this_cache();
   if (!cache.closed && !cache.cleaner_ready) arm_cleaner();
   block* batch = slot.spare;
   if (batch != nullptr) {
@@ -138,6 +192,7 @@ RILL_NOINLINE void* refill(cache_slot& slot, std::size_t index) {
 
 RILL_NOINLINE void overflow(cache_slot& slot, std::size_t index, block* returned) noexcept {
   returned->next = nullptr;
+  const thread_cache& cache = this_cache();
   if (cache.closed) {
     shared_depot().give(returned, 1, index);
     return;
@@ -154,7 +209,7 @@ RILL_NOINLINE void overflow(cache_slot& slot, std::size_t index, block* returned
 }  // namespace
 
 void* pool_take(std::size_t size_class) {
-  cache_slot& slot = cache.slots[size_class];
+  cache_slot& slot = this_cache().slots[size_class];
   block* const first = slot.first;
   if (first == nullptr) [[unlikely]]
     return refill(slot, size_class);
@@ -166,7 +221,7 @@ void* pool_take(std::size_t size_class) {
 
 void pool_give(void* memory, std::size_t size_class) noexcept {
   auto* const returned = ::new (memory) block;
-  cache_slot& slot = cache.slots[size_class];
+  cache_slot& slot = this_cache().slots[size_class];
   if (slot.room == 0) [[unlikely]] {
     overflow(slot, size_class, returned);
     return;

@@ -96,6 +96,25 @@ TEST_CASE("blocks may be given back on another thread, in any number", "[frame_p
   CHECK(rill_test::allocation_count() - before <= 2);
 }
 
+TEST_CASE("threads that come and go use the same blocks one after another", "[frame_pool]") {
+  if (RILL_ASAN != 0 || !rill_test::counts_allocations()) {
+    rill_test::skip("there is no pool here, or nothing counts");
+    return;
+  }
+  const auto use_blocks = [] {
+    for (const std::size_t size : {100U, 300U, 500U, 700U, 900U}) {
+      pool_deallocate(pool_allocate(size), size);
+    }
+  };
+  const auto in_threads = [&use_blocks](int count) {
+    const std::size_t before = rill_test::allocation_count();
+    for (int i = 0; i < count; ++i) std::jthread(use_blocks).join();
+    return rill_test::allocation_count() - before;
+  };
+  in_threads(2);
+  CHECK(in_threads(10) <= 10 * 4);  // what a thread is made of
+}
+
 TEST_CASE("a thread's first slabs are small", "[frame_pool]") {
   if (RILL_ASAN != 0) {
     rill_test::skip("there is no pool under AddressSanitizer");
