@@ -172,16 +172,18 @@ outcome begin_pipe_accept(const iocp_handle& handle, iocp_request& request) noex
   return {false, negated(code)};
 }
 
-/// An unbound socket is bound to any address, as the call wants.
-void bind_to_any(const iocp_handle& handle) noexcept {
+/// An unbound socket is bound to any address, as the call wants. 0 or an error code.
+int bind_to_any(const iocp_handle& handle) noexcept {
   sockaddr_storage any{};
   any.ss_family = static_cast<decltype(any.ss_family)>(handle.family);
-  const int size = handle.family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
-  ::bind(socket_of(handle), reinterpret_cast<const sockaddr*>(&any), size);
+  const socklen_t size = handle.family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  const int done = system_calls().bind(static_cast<int>(handle.number),
+                                       reinterpret_cast<const sockaddr*>(&any), size);
+  return done == 0 || errno == EINVAL ? 0 : errno;  // invalid: it is bound
 }
 
 outcome begin_connect(const iocp_handle& handle, iocp_request& request) noexcept {
-  bind_to_any(handle);
+  if (const int error = bind_to_any(handle); error != 0) return {false, -error};
   const auto* const address = static_cast<const sockaddr*>(request.op->data);
   const BOOL done = iocp_calls.connect(socket_of(handle), address,
                                        static_cast<int>(request.op->size), &request.overlapped);

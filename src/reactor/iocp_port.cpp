@@ -94,7 +94,7 @@ std::span<const OVERLAPPED_ENTRY> iocp_port::wait(std::int64_t timeout_ns) noexc
   return {reports_, some == FALSE ? 0 : count};
 }
 
-void iocp_port::wake() noexcept {
+void iocp_port::wake() const noexcept {
   // A wake that is lost for want of memory would be a loop that sleeps for ever.
   while (iocp_calls.post(port_) == FALSE && ::GetLastError() != ERROR_INVALID_HANDLE) ::Sleep(1);
 }

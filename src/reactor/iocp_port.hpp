@@ -28,7 +28,7 @@ class iocp_port {
   /// with none. A report without a record is a wake().
   std::span<const OVERLAPPED_ENTRY> wait(std::int64_t timeout_ns) noexcept;
   /// Any thread.
-  void wake() noexcept;
+  void wake() const noexcept;
   native_handle handle() const noexcept { return reinterpret_cast<native_handle>(port_); }
 
  private:

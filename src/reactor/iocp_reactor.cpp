@@ -18,6 +18,7 @@ int iocp_reactor::prepare(iocp_handle& handle) noexcept {
   int error = handle.kind == iocp_kind::other ? iocp::read_as_bytes(handle) : 0;
   if (error == 0) error = port_.associate(handle.number);
   handle.associated = error == 0;
+  if (error != 0) handle.kind = iocp_kind::unknown;  // another handle may get that number
   return error;
 }
 
@@ -25,6 +26,7 @@ bool iocp_reactor::try_now(iocp_handle& handle, io_op& op) noexcept {
   iocp::examine(handle);
   if (!iocp::is_direct(handle, op)) return false;
   op.result = iocp::perform(handle, op);
+  if (op.result == -EBADF) handle.kind = iocp_kind::unknown;
   return true;
 }
 
@@ -138,7 +140,8 @@ void iocp_reactor::show() noexcept {
 }
 
 native_handle iocp_reactor::pollable() const noexcept {
-  polled_.store(true, std::memory_order_relaxed);
+  // What woke us before has posted nothing.
+  if (!polled_.exchange(true, std::memory_order_relaxed)) port_.wake();
   return port_.handle();
 }
 

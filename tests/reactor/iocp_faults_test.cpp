@@ -271,6 +271,22 @@ RILL_IO_TEST_CASE("that nobody has a datagram's port is told in the same words w
   }
 }
 
+RILL_IO_TEST_CASE("a connect that finds no free port says so", "[iocp]") {
+  const rill::socket listener = rill_test::listening();
+  const rill::socket client(rill::address_family::ipv4, rill::socket_type::stream);
+  {
+    const rill::detail::system_calls_restorer restorer;
+    rill::detail::current_system_calls.bind = [](int, const sockaddr*, socklen_t) {
+      errno = ENOBUFS;
+      return -1;
+    };
+    auto connecting = rill::create_task(connect(client, listener.local_address()));
+    const std::error_code code = co_await error_of(connecting);
+    CHECK(code == std::errc::no_buffer_space);
+  }
+  co_await client.connect(listener.local_address());
+}
+
 RILL_IO_TEST_CASE("an accept that fails loses no connection, and no handle", "[iocp]") {
   const queued_client queued = co_await queue_client();
   rill::socket accepted;
