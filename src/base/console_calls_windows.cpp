@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
+#include <mutex>
 
 #include "base/windows_errors.hpp"
 
@@ -36,15 +37,76 @@ size_t length_of(unsigned char first) noexcept {
   return first >= 0xc0 ? 2 : 1;
 }
 
-/// How many of the bytes are whole characters; all, if that would be none.
+/// How many of the bytes are whole characters, or none at all.
 size_t whole_part(const unsigned char* data, size_t size) noexcept {
   for (size_t back = 1; back <= std::min<size_t>(size, 4); ++back) {
     const unsigned char byte = data[size - back];
     if ((byte & 0xc0) == 0x80) continue;
-    const size_t whole = length_of(byte) > back ? size - back : size;
-    return whole == 0 ? size : whole;
+    return length_of(byte) > back ? size - back : size;
   }
   return size;
+}
+
+/// The beginnings of characters whose rest is still to be written, by handle.
+class unfinished_output {
+ public:
+  /// Takes out what is kept for a handle; how many bytes it was.
+  size_t take(HANDLE handle, unsigned char* to) noexcept {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    place* const kept = find(handle);
+    return kept == nullptr ? 0 : take_from(*kept, to);
+  }
+  /// False: there is no room, or it is too long for the beginning of one.
+  bool keep(HANDLE handle, const unsigned char* bytes, size_t size) noexcept {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    place* const room = find(nullptr);
+    if (room == nullptr || size > sizeof room->bytes) return false;
+    room->handle = handle;
+    room->size = size;
+    std::copy_n(bytes, size, room->bytes);
+    return true;
+  }
+
+  static constexpr size_t most = 3;
+
+ private:
+  struct place {
+    HANDLE handle = nullptr;
+    size_t size = 0;
+    unsigned char bytes[most] = {};
+  };
+
+  static size_t take_from(place& kept, unsigned char* to) noexcept {
+    std::copy_n(kept.bytes, kept.size, to);
+    kept.handle = nullptr;
+    return kept.size;
+  }
+  place* find(HANDLE handle) noexcept {
+    const auto found = std::find_if(std::begin(places_), std::end(places_),
+                                    [handle](const place& each) { return each.handle == handle; });
+    return found == std::end(places_) ? nullptr : &*found;
+  }
+
+  std::mutex mutex_;
+  place places_[8];
+};
+
+unfinished_output unfinished;
+
+/// Writes characters that are whole, and bytes that are none.
+bool write_text(HANDLE handle, const unsigned char* text, size_t size) noexcept {
+  wchar_t units[most_units];
+  const int count = ::MultiByteToWideChar(CP_UTF8, 0, reinterpret_cast<const char*>(text),
+                                          static_cast<int>(size), units, most_units);
+  DWORD written = 0;
+  for (DWORD done = 0; done < static_cast<DWORD>(count); done += written) {
+    if (::WriteConsoleW(handle, units + done, static_cast<DWORD>(count) - done, &written,
+                        nullptr) == FALSE) {
+      return false;
+    }
+    if (written == 0) break;
+  }
+  return true;
 }
 
 /// Reads some units behind those that are there; gives how many there are then, 0 for the end, or
@@ -88,20 +150,17 @@ ssize_t read_console(HANDLE handle, void* data, size_t size) noexcept {
 
 ssize_t write_console(HANDLE handle, const void* data, size_t size) noexcept {
   if (size == 0) return 0;
-  wchar_t units[most_units];
-  const auto* const bytes = static_cast<const unsigned char*>(data);
-  const size_t part = whole_part(bytes, std::min<size_t>(size, std::size(units)));
-  const int count = ::MultiByteToWideChar(CP_UTF8, 0, static_cast<const char*>(data),
-                                          static_cast<int>(part), units, most_units);
-  DWORD written = 0;
-  for (DWORD done = 0; done < static_cast<DWORD>(count); done += written) {
-    if (::WriteConsoleW(handle, units + done, static_cast<DWORD>(count) - done, &written,
-                        nullptr) == FALSE) {
-      return fail(::GetLastError());
-    }
-    if (written == 0) break;
+  unsigned char text[most_units];
+  const size_t before = unfinished.take(handle, text);
+  const size_t taken = std::min<size_t>(size, most_units - before);
+  std::copy_n(static_cast<const unsigned char*>(data), taken, text + before);
+  const size_t there = before + taken;
+  const size_t whole = whole_part(text, there);
+  if (whole != 0 && !write_text(handle, text, whole)) return fail(::GetLastError());
+  if (whole != there && !unfinished.keep(handle, text + whole, there - whole)) {
+    write_text(handle, text + whole, there - whole);
   }
-  return static_cast<ssize_t>(part);
+  return static_cast<ssize_t>(taken);
 }
 
 }  // namespace rill::detail::windows

@@ -13,8 +13,8 @@ bool is_console(HANDLE handle) noexcept;
 /// `size`: at least 6. Errors in errno.
 ssize_t read_console(HANDLE handle, void* data, size_t size) noexcept;
 
-/// Writes characters that are whole; one that is not goes with what is written next, unless that is
-/// all there is.
+/// Writes characters that are whole; of one that is not, the beginning is kept for what is written
+/// next through that handle.
 ssize_t write_console(HANDLE handle, const void* data, size_t size) noexcept;
 
 }  // namespace rill::detail::windows

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "base/console_calls_windows.hpp"
 #include "base/windows_errors.hpp"
 #include "base/windows_handles.hpp"
 #include "rill/base/error.hpp"
@@ -41,10 +42,7 @@ class console_output {
   }
   HANDLE get() const noexcept { return handle_; }
   void write(const std::string& text) const noexcept {
-    DWORD unused = 0;
-    if (!text.empty()) {
-      ::WriteFile(handle_, text.data(), static_cast<DWORD>(text.size()), &unused, nullptr);
-    }
+    windows::write_console(handle_, text.data(), text.size());
   }
 
  private:

@@ -151,6 +151,14 @@ rill::coro<> say(std::string text) {
   co_await writer.flush();
 }
 
+rill::coro<> say_byte_by_byte(std::string text) {
+  rill::stream_writer writer = co_await rill::open_standard_output();
+  for (const char byte : text) {
+    co_await writer.write_all(std::string(1, byte));
+    co_await writer.flush();
+  }
+}
+
 rill::coro<std::string> read_line() {
   rill::stream_reader reader = co_await rill::open_standard_input();
   std::string line = co_await reader.readline();
@@ -197,6 +205,11 @@ TEST_CASE("in a console: keys", "[.][in_console]") {
   CHECK(mode_of(input) == before);
 }
 
+TEST_CASE("in a console: characters in pieces", "[.][in_console]") {
+  take_console();
+  rill::run(say_byte_by_byte("pieces: " + for_screen + " end"));
+}
+
 TEST_CASE("in a console: no files", "[.][in_console]") {
   take_console();
   CHECK_THROWS_AS(rill::file::adopt(rill::standard_input_handle()), std::invalid_argument);
@@ -213,6 +226,17 @@ TEST_CASE("a console is read and written in UTF-8, whatever its code page is", "
   CHECK(shown);
   made.press(every_length + "\r");
   CHECK(made.exit_code() == 0);
+}
+
+TEST_CASE("a character that is written in pieces comes out whole", "[console]") {
+  console made;
+  if (made.lacks()) return;
+  made.run("in a console: characters in pieces");
+  CHECK(made.exit_code() == 0);
+  INFO(made.seen());
+  CHECK(made.shows("\xc3\xa4"));
+  CHECK(made.shows("\xe2\x82\xac"));
+  CHECK(made.seen().find("\xef\xbf\xbd") == std::string::npos);  // the mark of what is no text
 }
 
 TEST_CASE("a console is no file", "[console]") {
