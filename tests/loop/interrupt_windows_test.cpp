@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "rill/core/errors.hpp"
+#include "rill/core/yield.hpp"
 #include "rill/loop/event_loop.hpp"
 #include "rill/loop/run_errors.hpp"
 #include "rill/loop/runner.hpp"
@@ -44,6 +45,13 @@ coro<std::string> swallow() {
 
 coro<> nothing() { co_return; }
 
+coro<> never_waits() {
+  rill::event_loop::running().call_later(1ms, [] { std::raise(SIGINT); });
+  while (true) co_await rill::yield();
+}
+
+coro<> wait_for_a_moment() { co_await rill::sleep(1ms); }
+
 void own_handler(int /*number*/) {}
 
 /// What is installed, which is left as it is.
@@ -71,4 +79,18 @@ TEST_CASE("a handler of the program is left alone", "[interrupt]") {
   rill::run(nothing());
   CHECK(installed() == &own_handler);
   std::signal(SIGINT, SIG_DFL);
+}
+
+TEST_CASE("an interrupt reaches a main task that never waits", "[interrupt]") {
+  CHECK_THROWS_AS(rill::run(never_waits()), rill::interrupted_error);
+}
+
+TEST_CASE("a run in another thread leaves interrupts alone", "[interrupt]") {
+  bool left_alone = false;
+  std::thread([&left_alone] {
+    rill::run(wait_for_a_moment());
+    left_alone = installed() == SIG_DFL;
+  }).join();
+  CHECK(left_alone);
+  CHECK(installed() == SIG_DFL);
 }

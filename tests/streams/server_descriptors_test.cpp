@@ -3,17 +3,16 @@
 // Servers that have no descriptor left, or take many, or share a port.
 #include <algorithm>
 #include <chrono>
-#include <list>
 #include <string>
 #include <system_error>
 #include <utility>
 
-#include "rill/combinators/task_group.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/net/socket.hpp"
 #include "rill/streams/connection.hpp"
 #include "rill/streams/server.hpp"
 #include "rill/testing/virtual_run.hpp"
+#include "streams/dropped_connections.hpp"
 #include "streams/echo_server.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/descriptor_limit.hpp"
@@ -27,30 +26,6 @@ using rill_test::ask;
 using rill_test::echo;
 using rill_test::is_served;
 using rill_test::meet;
-
-/// Connects to `server` and keeps the connections in `clients`. Every third has sent something,
-/// every third is to be reset.
-rill::coro<> open_many(rill::socket_address server, int count, std::list<rill::socket>& clients) {
-  for (int i = 0; i < count; ++i) {
-    rill::socket client(server.family(), rill::socket_type::stream);
-    co_await client.connect(server);
-    if (i % 3 == 1) co_await client.send_all("half a li");
-    if (i % 3 == 2) client.set_reset_on_close();
-    clients.push_back(std::move(client));
-  }
-}
-
-/// Opens `count` connections, all of which are open together, and drops them at once.
-rill::coro<> open_and_drop(rill::socket_address server, int count) {
-  std::list<rill::socket> clients;
-  const auto body = [&](rill::task_group& group) -> rill::coro<> {
-    for (int i = 0; i < count; i += 50) {
-      group.create_task(open_many(server, std::min(50, count - i), clients));
-    }
-    co_return;
-  };
-  co_await rill::with_task_group(body);
-}
 
 }  // namespace
 
@@ -105,7 +80,7 @@ RILL_IO_TEST_CASE("five thousand connections opened and dropped at once are surv
   for (int i = 0; i < 100 && server.client_count() != 0; ++i) co_await rill::sleep(1ms);
   const int before = rill_test::open_descriptors();
   for (int left = 5000; left > 0; left -= most) {  // in waves where the limit is low
-    co_await open_and_drop(address, std::min(left, most));
+    co_await rill_test::open_and_drop(address, std::min(left, most));
     served = co_await is_served(server.port());
     CHECK(served);
     for (int i = 0; i < 100 && server.client_count() != 0; ++i) co_await rill::sleep(1ms);
