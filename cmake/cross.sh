@@ -6,9 +6,9 @@
 #
 #   cmake/cross.sh FOLDER [JOBS]
 #
-#   macOS, x86-64 and arm64   library and examples, by Zig's compiler with the headers and linker
-#                             stubs of macOS; not run
-#   Linux with musl           library and examples, by Zig's compiler; the echo server is run
+#   macOS, arm64 and x86-64   library and examples (on x86-64 echo and chat), by Zig's compiler with
+#                             the headers and linker stubs of macOS; not run
+#   Linux with musl           library, echo and chat, by Zig's compiler; the echo server is run
 #   Linux on i686             library and tests of what depends on the size of a pointer; run
 #   Linux on s390x            the same, for a processor that is big-endian; run by QEMU
 #
@@ -19,9 +19,7 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 folder=${1:?usage: cmake/cross.sh FOLDER [JOBS]}
 jobs=${2:-2}
 zig_version=0.12.0-dev.1286
-# The other examples want more of the standard library than Zig's has: std::jthread, and
-# std::from_chars() for fractions.
-programs=(echo_server echo_client chat_server chat_client)
+echo_and_chat=(echo_server echo_client chat_server chat_client)
 checks=0
 failed=0
 
@@ -44,14 +42,22 @@ install_zig() {
   [ -x "$zig" ]
 }
 
-# The first eight bytes: a 64-bit Mach-O file, and the processor.
-is_mach_o() {
-  local wanted
+# Whether a folder has programs, all of them 64-bit Mach-O files for a processor, as their first
+# eight bytes say.
+are_mach_o() {
+  local wanted program programs=0
   case $2 in
     x86_64) wanted=cffaedfe07000001 ;;
     aarch64) wanted=cffaedfe0c000001 ;;
   esac
-  [ "$(od -A n -t x1 -N 8 "$1" 2>/dev/null | tr -d ' \n')" = "$wanted" ]
+  while IFS= read -r program; do
+    programs=$((programs + 1))
+    [ "$(od -A n -t x1 -N 8 "$program" | tr -d ' \n')" = "$wanted" ] && continue
+    printf '    not for %s: %s\n' "$2" "$program"
+    return 1
+  done < <(find "$1" -maxdepth 1 -type f -perm -u+x)
+  printf '    %s programs\n' "$programs"
+  [ "$programs" -gt 0 ]
 }
 
 # Configures and builds in FOLDER/<name>: toolchain, targets as one word, then options of CMake.
@@ -68,10 +74,11 @@ build() {
   return 1
 }
 
+# The same by Zig: name, toolchain, which examples, then options of CMake.
 build_by_zig() {
-  local name=$1 toolchain=$2
-  shift 2
-  build "$name" "$toolchain" "rill rill_testing ${programs[*]}" "-DRILL_ZIG=$zig" \
+  local name=$1 toolchain=$2 examples=$3
+  shift 3
+  build "$name" "$toolchain" "rill rill_testing $examples" "-DRILL_ZIG=$zig" \
     -DRILL_BUILD_TESTS=OFF -DRILL_BUILD_EXAMPLES=ON \
     "-DCMAKE_CXX_FLAGS_DEBUG=-g0 -fno-sanitize=undefined" "$@"
 }
@@ -108,20 +115,19 @@ passes() {
 }
 
 for_macos() {
-  local arch program
+  local arch examples
   for arch in aarch64 x86_64; do
+    [ "$arch" = aarch64 ] && examples=rill_examples || examples="${echo_and_chat[*]}"
     check "library and examples compile and link for $arch-macos" \
-      build_by_zig "$arch" macos-zig "-DRILL_MACOS=$arch"
-    for program in "${programs[@]}"; do
-      check "$program is a program for $arch-macos" \
-        is_mach_o "$folder/$arch/examples/$program" "$arch"
-    done
+      build_by_zig "$arch" macos-zig "$examples" "-DRILL_MACOS=$arch"
+    check "the examples are programs for $arch-macos" are_mach_o "$folder/$arch/examples" "$arch"
   done
 }
 
 for_musl() {
   check "library and examples compile and link for musl" \
-    build_by_zig musl linux-musl-zig "-DRILL_REACTORS=epoll;poll"
+    build_by_zig musl linux-musl-zig "${echo_and_chat[*]}" \
+    "-DRILL_REACTORS=epoll;poll"
   check "the echo server of musl answers" echoes "$folder/musl/examples"
 }
 

@@ -105,6 +105,7 @@ run_row() {
   esac
   case $row in
     asan | tsan) set -- "$@" -DRILL_TEST_KQUEUE=ON ;;
+    gcc-debug) set -- "$@" -DRILL_BUILD_EXAMPLES=OFF ;;
   esac
   step "$row: configuring and building in build/$preset, $jobs at a time"
   if ! cmake --preset "$preset" -DRILL_WERROR=ON -DRILL_BUILD_TESTS=ON -DRILL_BUILD_EXAMPLES=ON \

@@ -6,10 +6,10 @@
 //     http://127.0.0.1:1234/sync_to_async?sleep_time=0.5&num_calls=5&thread_sensitive=yes
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/joining_thread.hpp"
 #include "cookbook/meeting_point.hpp"
 #include "cookbook/this_system.hpp"
 
@@ -47,9 +48,11 @@ std::string_view value_of(std::string_view query, std::string_view name,
 }
 
 double number_of(std::string_view text, double otherwise, double most) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool good = error == std::errc() && end == text.data() + text.size();
+  const std::string digits(text);
+  // Not every standard library's from_chars() reads fractions.
+  char* end = nullptr;
+  const double number = std::strtod(digits.c_str(), &end);
+  const bool good = !digits.empty() && end == digits.c_str() + digits.size();
   return good && number >= 0 && number <= most ? number : otherwise;
 }
 
@@ -186,8 +189,8 @@ bool two_requests_two_loops() {
     rill::run(view(both, seen));
   };
   {
-    const std::jthread one(request, std::ref(loops[0]));
-    const std::jthread other(request, std::ref(loops[1]));
+    const cookbook::joining_thread one(request, std::ref(loops[0]));
+    const cookbook::joining_thread other(request, std::ref(loops[1]));
   }
   return loops[0] != loops[1];
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/joining_thread.hpp"
 #include "rill/rill.hpp"
 
 using namespace std::chrono_literals;
@@ -31,7 +32,7 @@ rill::coro<int> squared(int number) {
 void ten_loops_by_hand() {
   std::vector<std::string> lines(10);
   {
-    std::vector<std::jthread> threads;
+    std::vector<cookbook::joining_thread> threads;
     for (int number = 0; number < 10; ++number) {
       threads.emplace_back([number, &line = lines[static_cast<std::size_t>(number)]] {
         try {

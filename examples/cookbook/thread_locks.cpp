@@ -13,11 +13,11 @@
 #include <span>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/joining_thread.hpp"
 #include "cookbook/meeting_point.hpp"
 #include "rill/testing/virtual_run.hpp"
 
@@ -119,12 +119,13 @@ void list_that_locks() {
   thread_safe_list others({3, 1, 3});
   const auto replace_all = [](thread_safe_list& in, int number) { in.replace(number, 2); };
   numbers.with_lock([&] {
-    const std::jthread elsewhere(replace_all, std::ref(others), 3);  // joined while it is locked
+    const cookbook::joining_thread elsewhere(replace_all, std::ref(others),
+                                             3);  // joined while it is locked
   });
   say("another list, while this one is locked: " + others.text());
   {
-    const std::jthread one(replace_all, std::ref(numbers), 1);
-    const std::jthread other(replace_all, std::ref(numbers), 1);
+    const cookbook::joining_thread one(replace_all, std::ref(numbers), 1);
+    const cookbook::joining_thread other(replace_all, std::ref(numbers), 1);
   }
   say("the list: " + numbers.text());
 }
@@ -145,8 +146,8 @@ void opposite_order() {
     if (got) second.unlock();
   };
   {
-    const std::jthread a(take, std::ref(lock_a), std::ref(lock_b), std::ref(a_got_b));
-    const std::jthread b(take, std::ref(lock_b), std::ref(lock_a), std::ref(b_got_a));
+    const cookbook::joining_thread a(take, std::ref(lock_a), std::ref(lock_b), std::ref(a_got_b));
+    const cookbook::joining_thread b(take, std::ref(lock_b), std::ref(lock_a), std::ref(b_got_a));
   }
   say("Acquired lock a from method a!");
   say("Acquired lock b from method b!");
@@ -166,8 +167,8 @@ void both_at_once() {
     }
   };
   {
-    const std::jthread a(take, std::ref(lock_a), std::ref(lock_b));
-    const std::jthread b(take, std::ref(lock_b), std::ref(lock_a));
+    const cookbook::joining_thread a(take, std::ref(lock_a), std::ref(lock_b));
+    const cookbook::joining_thread b(take, std::ref(lock_b), std::ref(lock_a));
   }
   say("both at once: " + std::to_string(count) + " times");
 }

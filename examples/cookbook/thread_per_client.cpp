@@ -25,6 +25,7 @@
 #include <utility>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/joining_thread.hpp"
 
 namespace {
 
@@ -117,7 +118,7 @@ class echo_service {
       throw std::system_error(errno, std::generic_category(), "listening");
     }
     port_ = ntohs(address.sin_port);
-    accepting_ = std::jthread([this] { accept_clients(); });
+    accepting_ = cookbook::joining_thread([this] { accept_clients(); });
   }
   ~echo_service() { stop(); }
   echo_service(const echo_service&) = delete;
@@ -146,7 +147,7 @@ class echo_service {
     explicit client(descriptor accepted) : socket(std::move(accepted)) {}
     descriptor socket;
     std::atomic<bool> ended = false;
-    std::jthread thread;  // joined before the socket is closed
+    cookbook::joining_thread thread;  // joined before the socket is closed
   };
 
   // Whether the client is still there is not asked: it may go between question and farewell. A text
@@ -168,7 +169,7 @@ class echo_service {
       if (stopping_) break;
       clients_.remove_if([](const client& each) { return each.ended.load(); });
       client& fresh = clients_.emplace_back(std::move(accepted));
-      fresh.thread = std::jthread([&fresh] { serve(fresh); });
+      fresh.thread = cookbook::joining_thread([&fresh] { serve(fresh); });
       ++served_;
     }
   }
@@ -189,7 +190,7 @@ class echo_service {
   std::mutex mutex_;
   bool stopping_ = false;
   std::list<client> clients_;
-  std::jthread accepting_;
+  cookbook::joining_thread accepting_;
 };
 
 // -- what not to do ------------------------------------------------------------------------------
@@ -282,7 +283,7 @@ void served_and_stopped() {
     std::printf("echo: %s\n", ask(clients.back(), "client " + std::to_string(i) + "\n").c_str());
   }
   clients.pop_front();  // one that has left does not disturb the farewell
-  std::jthread also([&service] { service.stop(); });
+  cookbook::joining_thread also([&service] { service.stop(); });
   service.stop();
   std::printf("stopped: %d clients were served\n", service.clients());
   for (const descriptor& each : clients) {

@@ -10,12 +10,12 @@
 #include <ranges>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "cookbook/blocking_site.hpp"
 #include "cookbook/cookbook.hpp"
+#include "cookbook/joining_thread.hpp"
 
 using namespace std::chrono_literals;
 using cookbook::say;
@@ -34,8 +34,8 @@ int sum_of(const std::vector<int>& numbers) {
 void two_threads(const slow_site& site) {
   const auto get = [&site] { static_cast<void>(status_of(site.port(), "/")); };
   {
-    const std::jthread one(get);
-    const std::jthread other(get);
+    const cookbook::joining_thread one(get);
+    const cookbook::joining_thread other(get);
     say("All threads running!");
   }
   say("two requests, " + std::to_string(site.requests()) + " answers");

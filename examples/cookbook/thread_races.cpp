@@ -5,9 +5,9 @@
 #include <functional>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/joining_thread.hpp"
 #include "cookbook/meeting_point.hpp"
 
 using cookbook::say;
@@ -40,8 +40,8 @@ void add_under_a_mutex(int& counter, std::mutex& mutex, cookbook::meeting_point&
 
 template <class Function, class... Args>
 void in_two_threads(Function function, Args&... args) {
-  std::jthread one(function, std::ref(args)...);
-  std::jthread other(function, std::ref(args)...);
+  cookbook::joining_thread one(function, std::ref(args)...);
+  cookbook::joining_thread other(function, std::ref(args)...);
 }
 
 // Nothing is shared: each thread tells of its work, and one task keeps the count.
@@ -50,8 +50,8 @@ rill::coro<int> count_what_comes() {
   const auto tell = [](rill::threadsafe_queue<int>& to) {
     for (int i = 0; i < 10'000; ++i) to.put_blocking(1);
   };
-  std::jthread one(tell, std::ref(updates));
-  std::jthread other(tell, std::ref(updates));
+  cookbook::joining_thread one(tell, std::ref(updates));
+  cookbook::joining_thread other(tell, std::ref(updates));
   int counter = 0;
   while (counter != 20'000) counter += co_await updates.get();
   co_return counter;

@@ -5,10 +5,10 @@
 #include <functional>
 #include <map>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "cookbook/cookbook.hpp"
+#include "cookbook/joining_thread.hpp"
 
 using cookbook::say;
 
@@ -29,7 +29,7 @@ void read_sensor(readings& to, std::string sensor) {
 // When all that was read has been dealt with, the task is told to end.
 void read_sensors(readings& to) {
   {
-    std::vector<std::jthread> sensors;
+    std::vector<cookbook::joining_thread> sensors;
     for (const char* const name : {"left", "middle", "right"})
       sensors.emplace_back(read_sensor, std::ref(to), std::string(name));
   }
@@ -39,7 +39,7 @@ void read_sensors(readings& to) {
 
 rill::coro<> threads_feed_a_task() {
   readings incoming(10);
-  std::jthread sensors(read_sensors, std::ref(incoming));
+  cookbook::joining_thread sensors(read_sensors, std::ref(incoming));
   std::map<std::string, int> last;
   bool in_order = true;
   std::size_t most = 0;
@@ -65,7 +65,7 @@ void compute(rill::threadsafe_queue<int>& numbers, rill::threadsafe_queue<int>& 
 rill::coro<> a_task_feeds_threads() {
   rill::threadsafe_queue<int> numbers(10);
   rill::threadsafe_queue<int> squares;
-  std::vector<std::jthread> workers;
+  std::vector<cookbook::joining_thread> workers;
   for (int i = 0; i < 3; ++i) workers.emplace_back(compute, std::ref(numbers), std::ref(squares));
   for (int i = 1; i <= 1'000; ++i) co_await numbers.put(i);
   numbers.shutdown();
