@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "rill/core/detail/frame_pool.hpp"
 
-#include <pthread.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <new>
-#include <optional>
 
+#include "base/thread_end_hook.hpp"
 #include "rill/base/config.hpp"
 
 namespace rill::detail {
@@ -113,22 +111,15 @@ class kept_cache {
 
  private:
   RILL_NOINLINE static thread_cache& make() noexcept {
-    static const std::optional<pthread_key_t> key = make_key();
-    thread_cache* const cache = key ? new (std::nothrow) thread_cache : nullptr;
-    if (cache == nullptr) return none_;
-    if (::pthread_setspecific(*key, cache) != 0) {
+    static const thread_end_hook at_end([](void* given) { end(given); });
+    auto* const cache = new (std::nothrow) thread_cache;
+    if (cache == nullptr || !at_end.set(cache)) {
       delete cache;
       return none_;
     }
     cache->cleaner_ready = true;
     known_ = cache;
     return *cache;
-  }
-
-  static std::optional<pthread_key_t> make_key() noexcept {
-    pthread_key_t made{};
-    if (::pthread_key_create(&made, [](void* given) { end(given); }) != 0) return std::nullopt;
-    return made;
   }
 
   static void end(void* given) noexcept {
