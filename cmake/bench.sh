@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 #
 # Measures rill beside its floors and peers: installs what is missing, builds a release, runs all
-# scenarios or some, and prints a table. The report lies in build/bench/report.{txt,json,csv,html}.
+# scenarios or some, and prints a table. The report lies in build/bench/report.{txt,md,json,csv,html}.
 #
 #   cmake/bench.sh                       everything: about an hour
 #   cmake/bench.sh --quick               a look whether it all works: minutes; no figures
@@ -84,5 +84,5 @@ step "measuring; leave the machine alone until it is done"
 code=0
 python3 -B "$root/bench/suite/suite.py" --bin "$build/bench" --out "$build" "${options[@]}" ||
   code=$?
-step "done: build/bench/report.html, report.txt, report.json, report.csv"
+step "done: build/bench/report.html, report.txt, report.md, report.json, report.csv"
 exit "$code"

@@ -9,6 +9,7 @@ import figures
 import report_charts
 import report_data
 import report_html
+import report_markdown
 import report_text
 
 VOID = {"meta", "path", "rect", "circle", "br"}
@@ -57,6 +58,25 @@ class Balance(html.parser.HTMLParser):
 
     def handle_data(self, data):
         self.words += data
+
+
+class Markdown(unittest.TestCase):
+    def test_each_cell_has_ratio_median_and_spread(self):
+        text = report_markdown.render(result(scenario()))
+        self.assertIn("| yield \\<one>, ns | 1 (10.0 ±0%) | 2.00 (20.0 ±5%) | missing |", text)
+        self.assertIn("## Tasks", text)
+        self.assertIn("- uvloop: not installed", text)
+
+    def test_a_peer_that_is_ahead_is_bold(self):
+        floor = [10.0, 10.0, 10.0]
+        peers = [row("Asio", "peer", [15.0, 15.0, 15.0], floor),
+                 row("Go", "peer", [25.0, 25.0, 25.0], floor)]
+        ahead = scenario()
+        ahead["contenders"] = [*ahead["contenders"][:2], *peers]
+        text = report_markdown.render(result(ahead))
+        self.assertIn("| **1.50 (15.0 ±0%)** | 2.50 (25.0 ±0%) |", text)
+        ahead["rejected"] = "the control is off"
+        self.assertNotIn("**", report_markdown.render(result(ahead)))
 
 
 class Text(unittest.TestCase):

@@ -22,6 +22,7 @@ import figures
 import machine
 import report_data
 import report_html
+import report_markdown
 import report_text
 from contenders import Failure, Micro, Place
 from scenarios import RILL, all_scenarios
@@ -180,7 +181,7 @@ def parse():
                         help="a look whether everything works; the figures are worth nothing")
     parser.add_argument("--thorough", action="store_true",
                         help="also what is left out for time: every size with every number")
-    parser.add_argument("--out", type=pathlib.Path, help="folder for report.{txt,json,csv,html}")
+    parser.add_argument("--out", type=pathlib.Path, help="folder for report.{txt,md,json,csv,html}")
     parser.add_argument("--instructions", action="store_true",
                         help="count the instructions of micro benchmarks too, by callgrind")
     parser.add_argument("--tolerance", type=float, default=0.05,
@@ -199,6 +200,7 @@ def parse():
 def write(result, folder):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.txt").write_text(report_text.render(result), encoding="utf-8")
+    (folder / "report.md").write_text(report_markdown.render(result), encoding="utf-8")
     (folder / "report.json").write_text(report_data.render_json(result), encoding="utf-8")
     (folder / "report.csv").write_text(report_data.render_csv(result), encoding="utf-8")
     (folder / "report.html").write_text(report_html.render(result), encoding="utf-8")
