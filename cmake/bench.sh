@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSL-1.0
 #
 # Measures rill beside its floors and peers: installs what is missing, builds a release, runs all
-# scenarios or some, and prints a table. The report lies in build/bench/report.{txt,md,json,csv,html}.
+# scenarios or some, and prints a table. The report lies in build/bench, as
+# report.{txt,md,json,csv,html}.
 #
 #   cmake/bench.sh                       everything: about an hour
 #   cmake/bench.sh --quick               a look whether it all works: minutes; no figures

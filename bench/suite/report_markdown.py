@@ -11,7 +11,7 @@ def cell(scenario, name):
         return ratio
     each = report_text.of(scenario, name)
     found = each["summary"]
-    text = f"{ratio} ({report_text.number(found['median'])} ±{found['spread']:.0%})"
+    text = f"{ratio} ({report_text.number(found['median'])} +-{found['spread']:.0%})"
     return f"**{text}**" if is_ahead(scenario, each) else text
 
 

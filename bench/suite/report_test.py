@@ -63,7 +63,7 @@ class Balance(html.parser.HTMLParser):
 class Markdown(unittest.TestCase):
     def test_each_cell_has_ratio_median_and_spread(self):
         text = report_markdown.render(result(scenario()))
-        self.assertIn("| yield \\<one>, ns | 1 (10.0 ±0%) | 2.00 (20.0 ±5%) | missing |", text)
+        self.assertIn("| yield \\<one>, ns | 1 (10.0 +-0%) | 2.00 (20.0 +-5%) | missing |", text)
         self.assertIn("## Tasks", text)
         self.assertIn("- uvloop: not installed", text)
 
@@ -74,7 +74,7 @@ class Markdown(unittest.TestCase):
         ahead = scenario()
         ahead["contenders"] = [*ahead["contenders"][:2], *peers]
         text = report_markdown.render(result(ahead))
-        self.assertIn("| **1.50 (15.0 ±0%)** | 2.50 (25.0 ±0%) |", text)
+        self.assertIn("| **1.50 (15.0 +-0%)** | 2.50 (25.0 +-0%) |", text)
         ahead["rejected"] = "the control is off"
         self.assertNotIn("**", report_markdown.render(result(ahead)))
 
