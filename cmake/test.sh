@@ -157,20 +157,21 @@ run_tidy() {
 # For other systems and processors: each check of the script is a test.
 run_cross() {
   row_start=$SECONDS
-  local build=$root/build/cross closing count bad
+  local build=$root/build/cross closing count bad skipped
   step "cross: compiling, linking and running in build/cross, $jobs at a time"
   mkdir -p "$build"
   cmake/cross.sh "$build" "$jobs" 2>&1 | tee "$build/checks.log"
-  closing=$(sed -n 's/^\([0-9]*\) checks, \([0-9]*\) failed$/\1 \2/p' "$build/checks.log")
+  closing=$(sed -n 's/^\([0-9]*\) checks, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' \
+    "$build/checks.log")
   if [ -z "$closing" ]; then
     record cross "build failed" 1 1 0
     return
   fi
-  read -r count bad <<<"$closing"
+  read -r count bad skipped <<<"$closing"
   if [ "$bad" -eq 0 ]; then
-    record cross passed "$count" 0 0
+    record cross passed "$count" 0 "$skipped"
   else
-    record cross failed "$count" "$bad" 0
+    record cross failed "$count" "$bad" "$skipped"
   fi
 }
 
