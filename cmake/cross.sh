@@ -12,8 +12,8 @@
 #   Linux on i686             library and tests of what depends on the size of a pointer; run
 #   Linux on s390x            the same, for a processor that is big-endian; run by QEMU
 #
-# Zig comes from npm and is installed in FOLDER, unless ZIG names one; where npm's registry cannot be
-# reached what needs it is skipped. The last line counts the checks, and those that failed.
+# Zig comes from npm and is installed in FOLDER, unless ZIG names one; where the registry of npm
+# does not answer, what needs it is skipped. The last line counts the checks, and those that failed.
 set -uo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 folder=${1:?usage: cmake/cross.sh FOLDER [JOBS]}

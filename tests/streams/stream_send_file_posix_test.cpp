@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 
@@ -12,9 +11,9 @@
 #include "rill/core/create_task.hpp"
 #include "rill/net/file.hpp"
 #include "rill/streams/connection.hpp"
+#include "streams/damaged_file.hpp"
 #include "streams/stream_pair.hpp"
 #include "support/coroutine_case.hpp"
-#include "support/must_throw.hpp"
 #include "support/socket_pair.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -22,7 +21,6 @@ namespace {
 
 using rill_test::error_of;
 using rill_test::make_stream_pair;
-using rill_test::must_throw;
 using rill_test::pattern;
 using rill_test::stream_pair;
 using rill_test::temporary_folder;
@@ -33,7 +31,6 @@ const auto system_sendfile = rill::detail::system_calls().sendfile;
 
 RILL_IO_TEST_CASE("an error of the file leaves the stream as it is", "[stream_send_file]") {
   const temporary_folder folder;
-  rill::file from = co_await rill::open_file(folder.make("file", pattern(100'000)));
   stream_pair pair = co_await make_stream_pair();
   const rill::detail::system_calls_restorer restorer;
   rill::detail::current_system_calls.sendfile = [](int to, int file, off_t* place,
@@ -42,17 +39,7 @@ RILL_IO_TEST_CASE("an error of the file leaves the stream as it is", "[stream_se
     errno = EIO;
     return ssize_t{-1};
   };
-  auto sending = rill::create_task(pair.client.writer.send_file(from));
-  const std::error_code code = co_await error_of(sending);
-  CHECK(code == std::errc::io_error);
-  CHECK(from.tell() == 1000);
-  co_await must_throw<std::invalid_argument>(pair.client.writer.send_file(from, -1));
-  co_await must_throw<std::invalid_argument>(pair.client.writer.send_file(from, 0, 0));
-  pair.client.writer.write("behind");
-  pair.client.writer.write_eof();
-  co_await must_throw<rill::usage_error>(pair.client.writer.send_file(from));
-  const std::string arrived = co_await pair.server.reader.read();
-  CHECK((arrived == pattern(1000) + "behind"));
+  co_await rill_test::send_damaged_file(folder.make("file", pattern(100'000)), pair);
 }
 
 RILL_IO_TEST_CASE("an error of the connection, whichever it is, ends the stream",

@@ -15,6 +15,7 @@
 #include "rill/net/file.hpp"
 #include "rill/streams/connection.hpp"
 #include "rill/streams/memory_stream.hpp"
+#include "streams/damaged_file.hpp"
 #include "streams/stream_pair.hpp"
 #include "support/cancel_stages.hpp"
 #include "support/coroutine_case.hpp"
@@ -199,17 +200,6 @@ RILL_IO_TEST_CASE("a file that cannot be read on leaves the stream as it is",
   const temporary_folder folder;
   const rill_test::without_sendfile none;
   const rill_test::damaged_files damaged;
-  rill::file from = co_await rill::open_file(folder.make("file", pattern(100'000)));
   stream_pair pair = co_await make_stream_pair();
-  auto sending = rill::create_task(pair.client.writer.send_file(from));
-  const std::error_code code = co_await error_of(sending);
-  CHECK(code == std::errc::io_error);
-  CHECK(from.tell() == 1000);
-  co_await must_throw<std::invalid_argument>(pair.client.writer.send_file(from, -1));
-  co_await must_throw<std::invalid_argument>(pair.client.writer.send_file(from, 0, 0));
-  pair.client.writer.write("behind");
-  pair.client.writer.write_eof();
-  co_await must_throw<rill::usage_error>(pair.client.writer.send_file(from));
-  const std::string arrived = co_await read_to_the_end(pair.server.reader);
-  CHECK((arrived == pattern(1000) + "behind"));
+  co_await rill_test::send_damaged_file(folder.make("file", pattern(100'000)), pair);
 }
