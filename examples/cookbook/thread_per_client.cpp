@@ -301,9 +301,9 @@ void served_and_stopped() {
 // Ctrl-C belongs to one thread, which does nothing but wait for it: those that block see no signal.
 int serve(std::uint16_t port) {
   sigset_t ends;
-  ::sigemptyset(&ends);
-  ::sigaddset(&ends, SIGINT);
-  ::sigaddset(&ends, SIGTERM);
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
   ::pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   echo_service service(port);
   std::printf("echo server on port %d\n", service.port());

@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "rill/base/detail/atomic_ref.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -88,3 +89,28 @@ TEST_CASE("disturbing the schedule comes back") {
 }
 
 }  // namespace
+
+TEST_CASE("what stands in for std::atomic_ref does the same", "[atomic]") {
+  using rill::detail::own_atomic_ref;
+  int count = 3;
+  const own_atomic_ref<int> counted(count);
+  CHECK(counted.fetch_add(2) == 3);
+  CHECK(counted.fetch_sub(1) == 5);
+  CHECK(++own_atomic_ref<int>(count) == 5);
+  CHECK(counted.exchange(7) == 5);
+  int expected = 1;
+  CHECK_FALSE(counted.compare_exchange_strong(expected, 9));
+  CHECK(expected == 7);
+  CHECK(counted.compare_exchange_strong(expected, 9));
+  CHECK(counted.load() == 9);
+
+  double sum = 0;
+  const auto add = [&sum] {
+    for (int step = 0; step < 10000; ++step) own_atomic_ref<double>(sum).fetch_add(0.5);
+  };
+  std::thread other(add);
+  add();
+  other.join();
+  CHECK(sum == 10000);
+  CHECK(own_atomic_ref<double>(sum).fetch_sub(1) == 10000);
+}

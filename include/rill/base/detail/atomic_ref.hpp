@@ -10,22 +10,15 @@
 
 namespace rill::detail {
 
-#if RILL_HAS_ATOMIC_REF
-
+/// What stands in for the standard's; sequentially consistent, as that is unasked.
 template <class T>
-using atomic_ref = std::atomic_ref<T>;
-
-#else
-
-/// Sequentially consistent, as the standard's is unasked.
-template <class T>
-class atomic_ref {
+class own_atomic_ref {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
   static constexpr bool is_always_lock_free = __atomic_always_lock_free(sizeof(T), nullptr);
 
-  explicit atomic_ref(T& referred) noexcept : referred_(&referred) {}
+  explicit own_atomic_ref(T& referred) noexcept : referred_(&referred) {}
 
   T load() const noexcept {
     T value;
@@ -47,10 +40,23 @@ class atomic_ref {
   {
     return __atomic_fetch_add(referred_, amount, __ATOMIC_SEQ_CST);
   }
+  T fetch_add(T amount) const noexcept
+    requires(std::is_floating_point_v<T>)
+  {
+    T before = load();
+    while (!compare_exchange_strong(before, before + amount)) {
+    }
+    return before;
+  }
   T fetch_sub(T amount) const noexcept
     requires(std::is_integral_v<T>)
   {
     return __atomic_fetch_sub(referred_, amount, __ATOMIC_SEQ_CST);
+  }
+  T fetch_sub(T amount) const noexcept
+    requires(std::is_floating_point_v<T>)
+  {
+    return fetch_add(-amount);
   }
   T operator++() const noexcept { return fetch_add(1) + 1; }
   operator T() const noexcept { return load(); }
@@ -63,6 +69,12 @@ class atomic_ref {
   T* referred_;
 };
 
+#if RILL_HAS_ATOMIC_REF
+template <class T>
+using atomic_ref = std::atomic_ref<T>;
+#else
+template <class T>
+using atomic_ref = own_atomic_ref<T>;
 #endif
 
 }  // namespace rill::detail
