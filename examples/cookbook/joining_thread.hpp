@@ -24,7 +24,6 @@ class joining_thread {
   }
   ~joining_thread() { join_if_running(); }
 
-  bool joinable() const noexcept { return thread_.joinable(); }
   void join() { thread_.join(); }
 
  private:

@@ -48,6 +48,21 @@ rill::coro<> make(two_sockets& sockets) {
   co_return;
 }
 
+/// A receive for which nothing comes, and that the loop's reactor has begun.
+struct waiting_receive {
+  explicit waiting_receive(rill::event_loop& loop) {
+    loop.run_until_complete(make(sockets));
+    receiving.handle = handle();
+    REQUIRE_FALSE(loop.io().start(receiving));
+    loop.run_once();
+  }
+  rill::native_handle handle() const { return sockets->first.native(); }
+
+  two_sockets sockets;
+  char room = 0;
+  receive_op receiving{rill::invalid_handle, room};
+};
+
 }  // namespace
 
 RILL_REACTOR_TEST_CASE("what another thread posts between two turns shows on the loop's handle",
@@ -112,18 +127,12 @@ RILL_REACTOR_TEST_CASE("an operation that ends by a closed handle shows on the l
                        "[embedded]") {
   embedded_loop loop;
   if (!loop.can_be_embedded()) return;
-  two_sockets sockets;
-  loop.run_until_complete(make(sockets));
-  const rill::native_handle left = sockets->first.native();
-  char room = 0;
-  receive_op receiving(left, room);
-  REQUIRE_FALSE(loop.io().start(receiving));
-  loop.run_once();
+  waiting_receive left(loop);
   CHECK(loop.is_quiet());
-  loop.io().forget(left);
+  loop.io().forget(left.handle());
   CHECK(loop.shows());
-  while (!receiving.ended) loop.run_once();
-  CHECK(receiving.result == rill::io_closed);
+  while (!left.receiving.ended) loop.run_once();
+  CHECK(left.receiving.result == rill::io_closed);
   loop.run_once();
   CHECK(loop.is_quiet());
 }
@@ -131,19 +140,13 @@ RILL_REACTOR_TEST_CASE("an operation that ends by a closed handle shows on the l
 RILL_REACTOR_TEST_CASE("an operation that has ended before the handle is asked for shows on it",
                        "[embedded]") {
   rill::event_loop loop(rill_test::backend_options());
-  two_sockets sockets;
-  loop.run_until_complete(make(sockets));
-  const rill::native_handle left = sockets->first.native();
-  char room = 0;
-  receive_op receiving(left, room);
-  REQUIRE_FALSE(loop.io().start(receiving));
-  loop.run_once();
-  loop.io().forget(left);
+  waiting_receive left(loop);
+  loop.io().forget(left.handle());
   const rill::native_handle handle = loop.pollable();
   if (handle == rill::invalid_handle) {
     rill_test::skip("this reactor has no handle for hosts");
   } else {
     CHECK(rill_test::handle_shows(handle, 5000));
   }
-  while (!receiving.ended) loop.run_once();
+  while (!left.receiving.ended) loop.run_once();
 }

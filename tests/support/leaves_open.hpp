@@ -23,6 +23,7 @@ class steady_count {
     return !steady_ && --left_ > 0;
   }
   bool is_steady() const noexcept { return steady_; }
+  int last() const noexcept { return before_; }
 
  private:
   int before_ = -1;
@@ -36,7 +37,7 @@ inline rill::coro<int> descriptors_at_rest() {
   while (open.wants_more_after(open_descriptors())) {
     co_await rill::sleep(std::chrono::milliseconds(1));
   }
-  co_return open_descriptors();
+  co_return open.last();
 }
 
 /// Whether `round`, a function that returns an awaitable, comes to leave no more open than before.
@@ -55,12 +56,14 @@ rill::coro<bool> leaves_nothing_open(Round round) {
 template <class Round>
 bool leaves_nothing_open_at_last(Round round) {
   steady_count open;
-  while (open.wants_more_after(open_descriptors())) {
+  int now = open_descriptors();
+  while (open.wants_more_after(now)) {
     round();
     steady_count closing;
     while (closing.wants_more_after(open_descriptors())) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
+    now = closing.last();
   }
   return open.is_steady();
 }
