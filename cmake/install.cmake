@@ -34,7 +34,7 @@ configure_package_config_file(
   INSTALL_DESTINATION "${package_dir}")
 write_basic_package_version_file(
   "${PROJECT_BINARY_DIR}/rill-config-version.cmake" COMPATIBILITY SameMajorVersion)
-install(FILES cmake/compilers.cmake "${PROJECT_BINARY_DIR}/rill-config.cmake"
+install(FILES cmake/compilers.cmake cmake/liburing.cmake "${PROJECT_BINARY_DIR}/rill-config.cmake"
               "${PROJECT_BINARY_DIR}/rill-config-version.cmake" DESTINATION "${package_dir}")
 
 set(pc_cflags "")
