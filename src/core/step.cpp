@@ -60,12 +60,21 @@ void task_state::start_eagerly(promise_base& outermost) noexcept {
   enlist(outermost);
   task_state* const creator = owner.current_task_;
   const context_scope own(&owner, nullptr);
+  const std::int64_t stays = owner.forbid_stays();
   // Outside of batches, in an exception handler say, this stack is the first to be bounded.
   const std::uintptr_t floor = owner.stack_floor_;
   if (floor == 0) owner.stack_floor_ = scheduler::floor_below(__builtin_frame_address(0));
   run(owner);
+  owner.allow_stays(stays);
   owner.stack_floor_ = floor;
   owner.current_task_ = creator;
+}
+
+bool scheduler::decide_stay() noexcept {
+  if (*batch_stop_ || has_posted()) return false;
+  if (batch_until_ != nullptr && batch_until_->done()) return false;
+  --stays_left_;
+  return true;
 }
 
 std::size_t scheduler::run_batch() noexcept {
@@ -77,6 +86,9 @@ std::size_t scheduler::run_batches(std::int64_t most, const bool& stop,
                                    const future_state* until) noexcept {
   if (ready_.empty()) return 0;
   stack_floor_ = floor_below(__builtin_frame_address(0));
+  batch_stop_ = &stop;
+  batch_until_ = until;
+  stays_left_ = most;
   std::int64_t left = most;
   do {
     // The batch ends with the node that is the newest now; it stays in the queue until its turn.
@@ -93,11 +105,13 @@ std::size_t scheduler::run_batches(std::int64_t most, const bool& stop,
         node.ops->run(node);
       }
     } while (ran != last);
-  } while (left > 0 && !ready_.empty() && !stop && !has_posted() &&
+  } while (left + stays_left_ > most && !ready_.empty() && !stop && !has_posted() &&
            (until == nullptr || !until->done()));
+  const std::int64_t ran = most - left + most - stays_left_;
+  stays_left_ = 0;
   stack_floor_ = 0;
   current_task_ = nullptr;
-  return static_cast<std::size_t>(most - left);
+  return static_cast<std::size_t>(ran);
 }
 
 }  // namespace rill::detail

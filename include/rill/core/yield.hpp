@@ -30,6 +30,9 @@ class [[nodiscard]] yield_awaiter final : public native_awaiter {
       task_->take_delivery();
       return false;
     }
+    if constexpr (rill_promise<Promise>) {
+      if (task_->may_stay()) return false;
+    }
     task_->suspend_ready(handle, yield_wait::instance);
     return true;
   }
@@ -45,7 +48,8 @@ class [[nodiscard]] yield_awaiter final : public native_awaiter {
 }  // namespace detail
 
 // [yield]
-/// Suspends the task and queues it behind everything that is ready now. asyncio: sleep(0).
+/// Queues the task behind everything that is ready now; does not suspend if that is nothing, so
+/// that it would be the next to run anyway. asyncio: sleep(0).
 /// **Cancellation**: a request that comes while it is queued strikes here.
 inline detail::yield_awaiter yield() noexcept { return {}; }
 // [/yield]
