@@ -181,6 +181,12 @@ void loop_core::sleep(std::int64_t limit) {
   last_look_ = just_awake;
 }
 
+// A poster that was late for the last sleep may have taken it back that the loop sleeps.
+void loop_core::wait_again(std::int64_t limit) noexcept {
+  scheduler_->announce_sleep();
+  if (!scheduler_->has_posted()) reactor_->wait(limit);
+}
+
 bool loop_core::nothing_can_wake() const noexcept {
   return reactor_->pending() == 0 && scheduler_->external_work() == 0 &&
          scheduler_->task_count() != 0;
@@ -194,7 +200,7 @@ void loop_core::idle(std::int64_t until, std::int64_t limit) {
     // wait() may return early, with nothing to tell.
     const std::int64_t give_up = steady_now() + stall_after;
     for (std::int64_t left = stall_after; left > 0; left = give_up - steady_now()) {
-      reactor_->wait(left);
+      wait_again(left);
       if (scheduler_->has_ready() || scheduler_->has_posted() || !nothing_can_wake()) return;
     }
     report_stall();
@@ -215,7 +221,7 @@ RILL_COLD void loop_core::idle_virtual(std::int64_t until, std::int64_t limit) {
     const std::int64_t give_up = steady_now() + patience;
     // wait() may return early, with nothing to tell.
     for (std::int64_t left = patience; left > 0; left = give_up - steady_now()) {
-      reactor_->wait(left);
+      wait_again(left);
       if (scheduler_->has_ready() || scheduler_->has_posted() || scheduler_->external_work() != 0)
         return;
       if (reactor_->pending() == 0) break;

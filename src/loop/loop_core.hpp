@@ -59,6 +59,7 @@ class loop_core final : public loop_services {
   void collect_events(std::int64_t limit);
   void sleep(std::int64_t limit);
   void idle(std::int64_t until, std::int64_t limit);
+  void wait_again(std::int64_t limit) noexcept;
   void idle_virtual(std::int64_t until, std::int64_t limit);
   bool nothing_can_wake() const noexcept;
   void show_posts() noexcept;
