@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "reactor/io_uring_ring.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <ctime>
@@ -14,6 +15,11 @@ namespace {
 // has to allocate.
 constexpr unsigned submission_entries = 256;
 constexpr unsigned completion_entries = 4096;
+
+// The kernel gives these waits no slack, unlike those of epoll and futexes (50 us unless the thread
+// says otherwise): a shorter one costs it more than it lasts, and a loop with many timers would
+// wake for each.
+constexpr std::int64_t shortest_wait = 50'000;
 
 // Numbers of threads are never used twice, unlike the system's.
 std::uint64_t this_thread() noexcept {
@@ -167,6 +173,7 @@ int io_uring_ring::enter(std::int64_t timeout_ns) noexcept {
   __kernel_timespec limit{};
   io_uring_getevents_arg argument{};
   if (timeout_ns > 0) {
+    timeout_ns = std::max(timeout_ns, shortest_wait);
     limit.tv_sec = timeout_ns / 1'000'000'000;
     limit.tv_nsec = timeout_ns % 1'000'000'000;
     argument.ts = reinterpret_cast<std::uintptr_t>(&limit);
