@@ -5,12 +5,12 @@
 // the kernel, and what its answer says.
 #pragma once
 
-#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 
 #include "reactor/direction.hpp"
+#include "reactor/loop_activity.hpp"
 #include "reactor/record_list.hpp"
 #include "rill/base/config.hpp"
 #include "rill/loop/io_op.hpp"
@@ -89,9 +89,6 @@ class completion_adaptor : public reactor {
     state_forgotten = 4,  // its handle was forgotten while the kernel had it
     state_ended = 8,      // only to be told
   };
-  /// Of the loop's thread, for wake().
-  enum activity : std::uint8_t { awake, asleep, woken };
-
   // -- what a kernel has to do: members of `Reactor` of these names, found when it is compiled ----
   // bool try_now(handle_entry&, io_op&)  Tries at once. True: it has ended, `result` is set.
   // bool issue(handle_entry&, io_op&)    Gives it to the kernel. False: it has ended, as above.
@@ -176,20 +173,8 @@ class completion_adaptor : public reactor {
   /// How long a wait may last: not at all with something to tell, or when wake() was called.
   std::int64_t fall_asleep(std::int64_t timeout_ns) noexcept {
     if (timeout_ns == 0 || !ended_.empty()) return 0;
-    // Pairs with note_wake(): either this sees that it was woken, or that sees that it sleeps.
-    std::uint8_t before = awake;
-    if (activity_.compare_exchange_strong(before, asleep, std::memory_order_acq_rel))
-      return timeout_ns;
-    return 0;
+    return activity_.fall_asleep() ? timeout_ns : 0;
   }
-  /// What was queued before note_wake() is seen after this.
-  void rise() noexcept {
-    if (activity_.load(std::memory_order_relaxed) != awake)
-      activity_.exchange(awake, std::memory_order_acq_rel);
-  }
-  /// Any thread. Returns what the loop's thread did: only the first of several calls, and only if
-  /// it slept, costs a system call. Releases what was queued before to rise().
-  std::uint8_t note_wake() noexcept { return activity_.exchange(woken, std::memory_order_acq_rel); }
 
   Table handles_;
   handle_operations* listed_ = nullptr;  // have something to issue
@@ -197,7 +182,7 @@ class completion_adaptor : public reactor {
   record_list<io_op> ended_;             // state_ended
   std::size_t pending_ = 0;
   std::size_t in_kernel_ = 0;  // what is still to be answered
-  std::atomic<std::uint8_t> activity_{awake};
+  loop_activity activity_;
 
  private:
   Reactor& self() noexcept { return static_cast<Reactor&>(*this); }

@@ -54,9 +54,10 @@ class epoll_reactor final : public readiness_adaptor {
     return feature == reactor_feature::pollable || readiness_adaptor::supports(feature);
   }
   native_handle pollable() const noexcept override { return show_to_host(poller_); }
-  void wake() noexcept override { waker_.wake(); }
 
  private:
+  void wake_kernel() noexcept override { waker_.wake(); }
+
   int add_handle(descriptor& entry) noexcept override {
     if (control(EPOLL_CTL_ADD, entry, edge_interest) == 0) return 0;
     if (errno != EEXIST) return errno;

@@ -68,11 +68,15 @@ void io_uring_reactor::wait(std::int64_t timeout_ns) noexcept {
   if (listed_ != nullptr) [[unlikely]]
     issue_listed();
   arm_watches();
+  if (timeout_ns != 0 && only_wake_ends_it()) {
+    activity_.nap(timeout_ns);
+    return;
+  }
   if (!waker_armed_) [[unlikely]]
     arm_waker();
   timeout_ns = fall_asleep(timeout_ns);
   if (timeout_ns != 0 || ring_.has_unsubmitted() || ring_.has_completions()) enter(timeout_ns);
-  rise();
+  activity_.rise();
   ring_.harvest([this](const io_uring_cqe& answer) { take(answer); });
   tell();
   // The kernel brings a limited number at a time, and announces no rest; nor what is to be issued.
@@ -80,6 +84,14 @@ void io_uring_reactor::wait(std::int64_t timeout_ns) noexcept {
       (ring_.has_completions() || listed_ != nullptr)) {
     ring_bell();
   }
+}
+
+// The kernel has nothing of ours but the waker, nobody waits for the bell, and nothing is to be
+// told.
+bool io_uring_reactor::only_wake_ends_it() const noexcept {
+  return pending_ == 0 && in_kernel_ == (waker_armed_ ? 1U : 0U) && loop_activity::can_nap() &&
+         bell_.load(std::memory_order_relaxed) < 0 && !ring_.has_unsubmitted() &&
+         !ring_.has_completions();
 }
 
 // Without memory or room for completions the kernel takes fewer entries than there are; they stay,
@@ -227,9 +239,9 @@ void io_uring_reactor::arm_waker() noexcept {
 }
 
 void io_uring_reactor::wake() noexcept {
-  const std::uint8_t before = note_wake();
-  if (before == asleep) write_one(waker_);
-  if (before != woken) ring_bell();
+  const activity before = activity_.wake();
+  if (before == activity::asleep) write_one(waker_);
+  if (before != activity::woken) ring_bell();
 }
 
 native_handle io_uring_reactor::pollable() const noexcept {

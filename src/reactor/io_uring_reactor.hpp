@@ -105,6 +105,7 @@ class io_uring_reactor final : public completion_adaptor<io_uring_reactor, io_ur
   void ring_bell() const noexcept;
   void silence_bell() noexcept;
   void move_here() noexcept;
+  bool only_wake_ends_it() const noexcept;
   int enter(std::int64_t timeout_ns) noexcept;
   io_uring_sqe* entry() noexcept;
   io_uring_sqe& needed_entry() noexcept;

@@ -97,7 +97,7 @@ iocp_reactor::~iocp_reactor() {
 void iocp_reactor::wait(std::int64_t timeout_ns) noexcept {
   if (listed_ != nullptr) issue_listed();
   const std::span<const OVERLAPPED_ENTRY> reports = port_.wait(fall_asleep(timeout_ns));
-  rise();
+  activity_.rise();
   for (const OVERLAPPED_ENTRY& report : reports) {
     if (report.lpOverlapped != nullptr) take(iocp_request::of(*report.lpOverlapped));
   }
@@ -129,8 +129,9 @@ void iocp_reactor::take_result(iocp_handle& handle, io_op& op, std::int64_t resu
 
 // A host that waits for the port sleeps elsewhere, and nobody knows when.
 void iocp_reactor::wake() noexcept {
-  const std::uint8_t before = note_wake();
-  if (before == asleep || (before == awake && polled_.load(std::memory_order_relaxed))) {
+  const activity before = activity_.wake();
+  if (before == activity::asleep ||
+      (before == activity::awake && polled_.load(std::memory_order_relaxed))) {
     port_.wake();
   }
 }

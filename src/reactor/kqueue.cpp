@@ -98,7 +98,8 @@ class kqueue_reactor final : public readiness_adaptor {
   }
   native_handle pollable() const noexcept override { return show_to_host(queue_); }
 
-  void wake() noexcept override {
+ private:
+  void wake_kernel() noexcept override {
     const int before = errno;  // this may run in a signal handler
     filter_event trigger = change(waker_ident, EVFILT_USER, 0);
     trigger.fflags = NOTE_TRIGGER;
@@ -106,7 +107,6 @@ class kqueue_reactor final : public readiness_adaptor {
     errno = before;
   }
 
- private:
   static constexpr int waker_ident = 0;
 
   /// The event in place of a filter that was refused. `waker_ident` is none of them.

@@ -28,9 +28,10 @@ class poll_reactor final : public readiness_adaptor {
   }
 
   std::string_view name() const noexcept override { return "poll"; }
-  void wake() noexcept override { waker_.wake(); }
 
  private:
+  void wake_kernel() noexcept override { waker_.wake(); }
+
   // Room is made here, so that interest_changed() cannot fail: one place per handle and no more.
   int add_handle(descriptor& entry) noexcept override {
     try {

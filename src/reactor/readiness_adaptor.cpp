@@ -191,7 +191,17 @@ void readiness_adaptor::tell_closed() noexcept {
 void readiness_adaptor::wait(std::int64_t timeout_ns) noexcept {
   const bool told = closed_first_ != nullptr;
   tell_closed();
+  if (timeout_ns != 0 && !told && pending_ == 0 && !hosted_ && loop_activity::can_nap()) {
+    activity_.nap(timeout_ns);
+    return;
+  }
   wait_for_reports(told ? 0 : timeout_ns);
+  activity_.rise();
+}
+
+void readiness_adaptor::wake() noexcept {
+  // Awake may mean: in the kernel. Woken: the kernel knows already, or there is no need.
+  if (activity_.wake() == activity::awake) wake_kernel();
 }
 
 }  // namespace rill::detail

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "reactor/descriptor_table.hpp"
+#include "reactor/loop_activity.hpp"
 #include "rill/loop/reactor.hpp"
 
 namespace rill::detail {
@@ -27,6 +28,7 @@ class readiness_adaptor : public reactor {
   int add_watch(io_watch& watch) noexcept final;
   void remove_watch(io_watch& watch) noexcept final;
   void wait(std::int64_t timeout_ns) noexcept final;
+  void wake() noexcept final;
   std::size_t pending() const noexcept final { return pending_; }
 
  protected:
@@ -45,6 +47,8 @@ class readiness_adaptor : public reactor {
   virtual void drop_handle(descriptor& entry) noexcept = 0;
   /// Waits, and calls ready() for each report.
   virtual void wait_for_reports(std::int64_t timeout_ns) noexcept = 0;
+  /// Ends the present or the next wait_for_reports(). Any thread, and signal handlers.
+  virtual void wake_kernel() noexcept = 0;
 
   /// A report. `hung_up`: the peer has closed its half, or the connection is gone; then a short
   /// read does not mean that nothing is left to be told.
@@ -77,6 +81,7 @@ class readiness_adaptor : public reactor {
   std::size_t pending_ = 0;
   io_op* closed_first_ = nullptr;  // ended by forget(), to be told in the next wait()
   io_op* closed_last_ = nullptr;
+  loop_activity activity_;       // never asleep: that would cost each wait something
   mutable bool hosted_ = false;  // somebody waits for the handle of pollable()
 };
 

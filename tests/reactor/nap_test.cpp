@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A loop that waits for nothing but time and threads does not wait in the kernel's queue. On every
+// reactor whose calls can be counted.
+#include <time.h>
+
+#include <chrono>
+#include <optional>
+
+#include "base/system_calls.hpp"
+#include "reactor/loop_activity.hpp"
+#include "rill/loop/event_loop.hpp"
+#include "rill/loop/external_work.hpp"
+#include "rill/loop/sleep.hpp"
+#include "rill/net/socket.hpp"
+#include "support/coroutine_case.hpp"
+#include "support/skip.hpp"
+#include "support/thread_at_work.hpp"
+
+using namespace std::chrono_literals;
+using rill::detail::system_call_table;
+
+namespace {
+
+int waits = 0;
+
+template <auto Member>
+struct counted;
+template <class... Arguments, int (*system_call_table::*Member)(Arguments...)>
+struct counted<Member> {
+  static inline int (*original)(Arguments...) = nullptr;
+  static int call(Arguments... arguments) {
+    ++waits;
+    return original(arguments...);
+  }
+  static void install() {
+    original = rill::detail::current_system_calls.*Member;
+    if (original != nullptr) rill::detail::current_system_calls.*Member = &call;
+  }
+};
+
+/// Counts the calls that wait in a queue of the kernel's.
+class counting {
+ public:
+  counting() {
+    counted<&system_call_table::epoll_wait>::install();
+    counted<&system_call_table::epoll_pwait2>::install();
+    counted<&system_call_table::ppoll>::install();
+    waits = 0;
+  }
+
+ private:
+  rill::detail::system_calls_restorer restorer_;
+};
+
+bool nobody_naps() {
+  if (rill::detail::loop_activity::can_nap()) return false;
+  rill_test::skip("there are no naps on this system");
+  return true;
+}
+
+rill::coro<> wait_for_thread() {
+  rill::event_loop& loop = rill::event_loop::running();
+  const rill::future<> arrived = rill::create_future();
+  const rill::external_work_guard guard;
+  rill_test::thread_at_work helper([&] {
+    const timespec pause{0, 2'000'000};
+    nanosleep(&pause, nullptr);
+    loop.call_soon_threadsafe([&] { arrived.set_result(); });
+  });
+  co_await arrived;
+}
+
+rill::coro<> sleep_a_little() { co_await rill::sleep(2ms); }
+
+rill::coro<> receive_within(std::chrono::milliseconds limit) {
+  auto [one, other] = rill::socket_pair();
+  char byte = 0;
+  const rill::timer_handle timer =
+      rill::event_loop::running().call_later(limit, [&end = other] { end.close(); });
+  const std::size_t got = co_await one.recv(std::as_writable_bytes(std::span(&byte, 1)));
+  CHECK(got == 0);
+}
+
+}  // namespace
+
+RILL_REACTOR_TEST_CASE(
+    "a loop without I/O waits for time and threads outside of the kernel's queue", "[nap]") {
+  if (nobody_naps()) return;
+  const counting counter;
+  rill::event_loop loop(rill_test::backend_options());
+  loop.run_until_complete(sleep_a_little());
+  loop.run_until_complete(wait_for_thread());
+  CHECK(waits == 0);
+}
+
+RILL_REACTOR_TEST_CASE("a loop that has napped waits for I/O in the kernel's queue, and naps again",
+                       "[nap]") {
+  if (nobody_naps()) return;
+  rill::event_loop loop(rill_test::backend_options());
+  loop.run_until_complete(sleep_a_little());
+  loop.run_until_complete(receive_within(2ms));
+  loop.run_until_complete(wait_for_thread());
+  const counting counter;
+  loop.run_until_complete(sleep_a_little());
+  CHECK(waits == 0);
+}
+
+RILL_REACTOR_TEST_CASE("a loop that a host waits for does not nap", "[nap]") {
+  if (nobody_naps()) return;
+  rill::event_loop loop(rill_test::backend_options());
+  if (loop.io().name() != "epoll") {
+    rill_test::skip("no handle for hosts, or calls that cannot be counted");
+    return;
+  }
+  CHECK(loop.pollable() != rill::invalid_handle);
+  const counting counter;
+  loop.run_until_complete(sleep_a_little());
+  CHECK(waits != 0);
+}
