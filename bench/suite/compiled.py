@@ -8,7 +8,7 @@ import tempfile
 import time
 
 from contenders import Failure, output_of
-from machine import asio_version, cached
+from machine import asio_version, cached, first_line
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,4 +51,9 @@ class Compiled:
             return {"s": took, "kib": program.stat().st_size / 1024}
 
     def _libraries(self):
-        return ["-luring"] if "librill.a" in self.archives else []
+        if "librill.a" not in self.archives:
+            return []
+        # As rill's package for CMake links it.
+        folder = first_line("pkg-config", "--variable=libdir", "liburing")
+        archive = pathlib.Path(folder or "/") / "liburing.a"
+        return [archive if archive.exists() else "-luring"]

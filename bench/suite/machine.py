@@ -64,14 +64,14 @@ def python_and_uvloop(python):
     return lines[0], lines[1]
 
 
-def peers(python):
-    """Name and version, or why there is none."""
+def peers(python, cache):
+    """Name and version, or why there is none. `cache`: of the build."""
     version, uvloop = python_and_uvloop(python)
     go = re.search(r"go version go(\S+)", first_line("go", "version") or "")
     found = {
         "Asio": (asio_version(), "libasio-dev"),
         "libuv": (first_line("pkg-config", "--modversion", "libuv"), "libuv1-dev"),
-        "libcoro": (first_line("pkg-config", "--modversion", "libcoro"), "not in Debian"),
+        "libcoro": (cache.get("peers_coro_VERSION"), "not in Debian"),
         "Go": (go[1] if go else None, "golang-go"),
         "Python": (version, "python3"),
         "uvloop": (uvloop, "python3-uvloop"),
@@ -102,5 +102,5 @@ def describe(bin_folder, root, python):
         "rill": first_line("git", "-C", str(root), "describe", "--always", "--dirty")
                 or "no commit",
         "google_benchmark": first_line("pkg-config", "--modversion", "benchmark") or "not told",
-        "peers": peers(python),
+        "peers": peers(python, cache),
     }
