@@ -73,7 +73,7 @@ void task_state::start_eagerly(promise_base& outermost) noexcept {
 bool scheduler::decide_stay() noexcept {
   if (*batch_stop_ || has_posted()) return false;
   if (batch_until_ != nullptr && batch_until_->done()) return false;
-  --stays_left_;
+  --steps_left_;
   return true;
 }
 
@@ -88,8 +88,7 @@ std::size_t scheduler::run_batches(std::int64_t most, const bool& stop,
   stack_floor_ = floor_below(__builtin_frame_address(0));
   batch_stop_ = &stop;
   batch_until_ = until;
-  stays_left_ = most;
-  std::int64_t left = most;
+  steps_left_ = most;
   do {
     // The batch ends with the node that is the newest now; it stays in the queue until its turn.
     const ready_node* const last = ready_.last();
@@ -97,7 +96,7 @@ std::size_t scheduler::run_batches(std::int64_t most, const bool& stop,
     do {
       ready_node& node = ready_.pop();
       ran = &node;
-      --left;
+      --steps_left_;
       if (node.ops == &task_state::step_ops) [[likely]] {
         static_cast<task_state&>(node).run(*this);
       } else {
@@ -105,10 +104,10 @@ std::size_t scheduler::run_batches(std::int64_t most, const bool& stop,
         node.ops->run(node);
       }
     } while (ran != last);
-  } while (left + stays_left_ > most && !ready_.empty() && !stop && !has_posted() &&
+  } while (steps_left_ > 0 && !ready_.empty() && !stop && !has_posted() &&
            (until == nullptr || !until->done()));
-  const std::int64_t ran = most - left + most - stays_left_;
-  stays_left_ = 0;
+  const std::int64_t ran = most - steps_left_;
+  steps_left_ = 0;
   stack_floor_ = 0;
   current_task_ = nullptr;
   return static_cast<std::size_t>(ran);

@@ -13,6 +13,7 @@
 #include "rill/core/create_task.hpp"
 #include "rill/core/errors.hpp"
 #include "rill/core/yield.hpp"
+#include "rill/loop/event_loop.hpp"
 #include "rill/loop/sleep.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/coroutine_case.hpp"
@@ -267,4 +268,21 @@ RILL_TEST_CASE("a limit around what ends at once allocates nothing", "[wait_for]
   }
   const std::size_t after = rill_test::allocation_count();
   CHECK(after == before);
+}
+
+// In real time, as virtual time does not go on while something is ready.
+TEST_CASE("a limit strikes who alone yields for ever", "[wait_for]") {
+  const auto spin = []() -> coro<> {
+    while (true) co_await rill::yield();
+  };
+  rill::event_loop loop;
+  const auto limited = [&spin]() -> coro<bool> {
+    try {
+      co_await wait_for(spin(), 2ms);
+    } catch (const timeout_error&) {
+      co_return true;
+    }
+    co_return false;
+  };
+  CHECK(loop.run_until_complete(limited()));
 }

@@ -114,16 +114,16 @@ class scheduler {
   /// For the running task, which lets others run: true if there is nobody, nor anything that the
   /// batches would end for, so that it may go on in place. Counts as one of their nodes.
   bool may_stay() noexcept {
-    if (!ready_.empty() || stays_left_ == 0) return false;
+    if (!ready_.empty() || steps_left_ <= 0) return false;
     return decide_stay();
   }
   /// For code that runs a task from within another: the one below has not let others run.
   std::int64_t forbid_stays() noexcept {
-    const std::int64_t before = stays_left_;
-    stays_left_ = 0;
+    const std::int64_t before = steps_left_;
+    steps_left_ = 0;
     return before;
   }
-  void allow_stays(std::int64_t count) noexcept { stays_left_ = count; }
+  void allow_stays(std::int64_t steps) noexcept { steps_left_ = steps; }
 
   task_state* current_task() const noexcept { return current_task_; }
   /// For code that is run for a task from within another, or from a callback.
@@ -195,8 +195,8 @@ class scheduler {
     return reinterpret_cast<std::uintptr_t>(frame) - nesting_bytes;
   }
   std::uintptr_t stack_floor_ = 0;  // 0 outside of batches
-  // Of the batches that run: how many yields may go on in place, and what ends them. 0 outside.
-  std::int64_t stays_left_ = 0;
+  // Of the batches that run: how many more nodes, and what else ends them. Outside 0.
+  std::int64_t steps_left_ = 0;
   const bool* batch_stop_ = nullptr;
   const future_state* batch_until_ = nullptr;
   static constexpr std::uint32_t full_budget = 64;
