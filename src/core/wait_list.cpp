@@ -55,6 +55,13 @@ std::size_t wait_list::size() const noexcept {
   return count;
 }
 
+void wait_list::grant_first() {
+  list_waiter& first = front();
+  check_loop(first);
+  first_ = first.next;
+  grant(first);
+}
+
 void wait_list::grant_all() {
   if (empty()) return;
   check_loop(front());

@@ -12,6 +12,25 @@ std::size_t semaphore::checked(std::ptrdiff_t permits) {
   return static_cast<std::size_t>(permits);
 }
 
+void semaphore::release_to_waiters(std::size_t count) {
+  waiters_.check_loop();
+  value_ += count;
+  hand_out();
+}
+
+void semaphore::hand_out() {
+  while (value_ != 0 && !waiters_.empty()) {
+    waiters_.grant_first();
+    --value_;
+  }
+}
+
+void semaphore::acquire_wait::take_grant_and_pass_on() {
+  const bool granted = has_unused_grant();
+  check_hold();
+  if (granted) semaphore_->hand_out();
+}
+
 void semaphore::acquire_wait::leave_with_loop() {
   if (has_unused_grant()) semaphore_->release();
 }

@@ -56,9 +56,11 @@ class semaphore {
 
   /// Gives permits to those who wait, and keeps the rest. asyncio: release().
   void release(std::size_t count = 1) {
-    waiters_.check_loop();
-    value_ += count;
-    hand_out();
+    if (waiters_.empty()) [[likely]] {
+      value_ += count;
+    } else {
+      release_to_waiters(count);
+    }
   }
 
   /// True if acquire() would have to wait. asyncio: locked().
@@ -72,12 +74,8 @@ class semaphore {
 
  private:
   static std::size_t checked(std::ptrdiff_t permits);
-  void hand_out() {
-    while (value_ != 0 && !waiters_.empty()) {
-      waiters_.grant_first();
-      --value_;
-    }
-  }
+  void release_to_waiters(std::size_t count);
+  void hand_out();
 
   std::size_t value_;
   detail::wait_list waiters_;
@@ -136,9 +134,7 @@ class semaphore::acquire_wait : public detail::list_waiter {
 
   // Who resumes wakes those who have queued behind it meanwhile, if there are permits.
   void take() {
-    const bool waited = has_unused_grant();
-    check_hold();
-    if (waited) semaphore_->hand_out();
+    if (has_waited()) take_grant_and_pass_on();
   }
   // The first of the queue may have stood before permits that it was not given.
   void on_withdrawn() noexcept override {
@@ -148,6 +144,7 @@ class semaphore::acquire_wait : public detail::list_waiter {
   semaphore* semaphore_;
 
  private:
+  void take_grant_and_pass_on();
   void leave_with_loop();
 };
 

@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include "rill/base/config.hpp"
+
 namespace rill::detail {
 
 /// First in, first out. T is moved without exceptions.
@@ -58,7 +60,7 @@ class ring_buffer {
 
  private:
   std::size_t place(std::size_t index) const noexcept { return (first_ + index) & (room_ - 1); }
-  void grow() {
+  RILL_NOINLINE void grow() {
     const std::size_t room = room_ == 0 ? 8 : 2 * room_;
     T* const slots = std::allocator<T>().allocate(room);
     for (std::size_t i = 0; i < size_; ++i) {

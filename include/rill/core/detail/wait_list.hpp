@@ -93,6 +93,8 @@ class list_waiter : public wait_op, public native_awaiter, public wait_entry {
   /// the loop, and the awaiter gives the grant back. False when the primitive is gone as well.
   bool has_unused_grant() const noexcept { return now == stage::granted; }
   bool is_waiting() const noexcept { return now == stage::waiting; }
+  /// Something has come of a wait, which check() would tell or throw.
+  bool has_waited() const noexcept { return now != stage::idle; }
 
   /// try_cancel() has answered `awaits_tasks`: the cancellation is told by the grant that will
   /// come.
@@ -151,12 +153,8 @@ class wait_list {
   }
   /// Wakes the first, which has what it waits for. Requires: not empty. Throws usage_error, before
   /// it has done anything, if another loop runs in this thread.
-  void grant_first() {
-    list_waiter& first = front();
-    check_loop(first);
-    first_ = first.next;
-    grant(first);
-  }
+  /// Not in line, so that what is done where nobody waits is.
+  void grant_first();
   /// Wakes all that wait now.
   void grant_all();
   /// Wakes all that wait, and with `granted_too` those that have not resumed: they find failed().

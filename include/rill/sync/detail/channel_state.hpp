@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "rill/base/config.hpp"
 #include "rill/sync/detail/hand_over.hpp"
 #include "rill/sync/detail/item_stores.hpp"
 
@@ -55,7 +56,8 @@ class channel_ref {
     return *this;
   }
   ~channel_ref() {
-    if (state_ != nullptr && --state_->references == 0) delete state_;
+    if (state_ != nullptr && --state_->references == 0) [[unlikely]]
+      end();
   }
 
   explicit operator bool() const noexcept { return state_ != nullptr; }
@@ -63,6 +65,8 @@ class channel_ref {
   channel_state<T>& operator*() const noexcept { return *state_; }
 
  private:
+  RILL_NOINLINE void end() noexcept { delete state_; }
+
   channel_state<T>* state_ = nullptr;
 };
 

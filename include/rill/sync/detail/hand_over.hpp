@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "rill/base/config.hpp"
 #include "rill/core/detail/wait_list.hpp"
 
 namespace rill::detail {
@@ -63,19 +64,27 @@ struct hand_over {
   }
   /// To the first who waits for it, or into the store. Requires: there is room, or a taker, and
   /// reserve() behind anything else that was done here.
-  void accept(T&& item) {
-    if (takers.empty()) {
+  RILL_ALWAYS_INLINE void accept(T&& item) {
+    if (takers.empty()) [[likely]] {
       items.push(std::move(item));
     } else {
-      auto& first = static_cast<taking_waiter<T>&>(takers.front());
-      takers.grant_first();
-      first.item.emplace(std::move(item));
+      give_to_taker(std::move(item));
     }
   }
 
   /// The next item; who waits for room gives his. Requires: has_items().
-  T take() {
-    if (givers.empty()) return items.pop();
+  RILL_ALWAYS_INLINE T take() {
+    if (givers.empty()) [[likely]]
+      return items.pop();
+    return take_and_refill();
+  }
+
+  RILL_NOINLINE void give_to_taker(T&& item) {
+    auto& first = static_cast<taking_waiter<T>&>(takers.front());
+    takers.grant_first();
+    first.item.emplace(std::move(item));
+  }
+  RILL_NOINLINE T take_and_refill() {
     auto& first = static_cast<giving_waiter<T>&>(givers.front());
     givers.grant_first();
     if (items.size() == 0) return std::move(first.item);
