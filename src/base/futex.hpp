@@ -8,11 +8,13 @@
 
 namespace rill::detail {
 
-/// False: futex_wait() returns at once, futex_wake() does nothing.
-extern const bool has_futex;
+/// False where the system has none, or a sandbox forbids it, as far as is known: futex_wait()
+/// returns at once then, futex_wake() does nothing.
+bool has_futex() noexcept;
 
 /// Sleeps while the word has that value, at most so long (nanoseconds; negative: no limit), until
-/// futex_wake(). Returns early without a reason as well, and for signals.
+/// futex_wake(). May return early without a reason. A signal that is handled ends it if there is a
+/// limit; without one, only if the handler was installed without SA_RESTART.
 void futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t value,
                 std::int64_t timeout_ns) noexcept;
 

@@ -3,7 +3,7 @@
 
 namespace rill::detail {
 
-const bool has_futex = false;
+bool has_futex() noexcept { return false; }
 
 void futex_wait(const std::atomic<std::uint32_t>& /*word*/, std::uint32_t /*value*/,
                 std::int64_t /*timeout_ns*/) noexcept {}

@@ -120,7 +120,8 @@ bool loop_core::run(const future_state* done) {
 
 bool loop_core::run_once(std::int64_t limit) {
   const running_mark mark(*this);
-  const std::size_t ran = slow_turn(limit);
+  // A limit even so: signals, whose handlers may have told the host something, end such a wait.
+  const std::size_t ran = slow_turn(std::min(limit, longest_wait - 1));
   stopping_ = false;
   return ran != 0;
 }

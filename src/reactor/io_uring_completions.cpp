@@ -70,6 +70,7 @@ void io_uring_reactor::wait(std::int64_t timeout_ns) noexcept {
   arm_watches();
   if (timeout_ns != 0 && only_wake_ends_it()) {
     activity_.nap(timeout_ns);
+    direct_sends_ = true;
     return;
   }
   if (!waker_armed_) [[unlikely]]

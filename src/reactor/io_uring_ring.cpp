@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "reactor/io_uring_ring.hpp"
 
+#include <sys/prctl.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -15,11 +17,6 @@ namespace {
 // has to allocate.
 constexpr unsigned submission_entries = 256;
 constexpr unsigned completion_entries = 4096;
-
-// The kernel gives these waits no slack, unlike those of epoll and futexes (50 us unless the thread
-// says otherwise): a shorter one costs it more than it lasts, and a loop with many timers would
-// wake for each.
-constexpr std::int64_t shortest_wait = 50'000;
 
 // Numbers of threads are never used twice, unlike the system's.
 std::uint64_t this_thread() noexcept {
@@ -42,6 +39,14 @@ unsigned flags_of(io_uring_rung rung) noexcept {
       break;
   }
   return always;
+}
+
+// The kernel gives these waits no slack, unlike those of epoll and of futexes. So none is shorter
+// than the slack of the thread: it would cost the kernel more than it lasts, and a loop with many
+// timers would wake for each.
+std::int64_t shortest_wait_of_this_thread() noexcept {
+  const int slack = ::prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+  return slack < 0 ? 0 : slack;
 }
 
 // What the reactor cannot do without: no lost completions, a current position for reads and
@@ -135,8 +140,10 @@ int io_uring_ring::become_owner() noexcept {
   // Not io_uring_enable_rings(): liburing 2.3 declares it and does not export it.
   const auto ring = static_cast<unsigned>(ring_.ring_fd);
   const int error = io_uring_register(ring, IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
-  if (error == 0) owner_ = this_thread();
-  return error;
+  if (error != 0) return error;
+  owner_ = this_thread();
+  shortest_wait_ = shortest_wait_of_this_thread();
+  return 0;
 }
 
 io_uring_sqe* io_uring_ring::unsubmitted(std::uint32_t position, std::uint64_t user_data) noexcept {
@@ -173,7 +180,7 @@ int io_uring_ring::enter(std::int64_t timeout_ns) noexcept {
   __kernel_timespec limit{};
   io_uring_getevents_arg argument{};
   if (timeout_ns > 0) {
-    timeout_ns = std::max(timeout_ns, shortest_wait);
+    timeout_ns = std::max(timeout_ns, shortest_wait_);
     limit.tv_sec = timeout_ns / 1'000'000'000;
     limit.tv_nsec = timeout_ns % 1'000'000'000;
     argument.ts = reinterpret_cast<std::uintptr_t>(&limit);

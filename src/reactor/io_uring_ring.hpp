@@ -97,6 +97,7 @@ class io_uring_ring {
   io_uring ring_{};
   io_uring_rung rung_ = io_uring_rung::deferred;
   int announced_to_ = -1;
+  std::int64_t shortest_wait_ = 0;
   std::uint64_t owner_ = 0;  // number of the owning thread, 0: none yet
 };
 

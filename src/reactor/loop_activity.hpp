@@ -31,7 +31,7 @@ class loop_activity {
       futex_wait(word_, static_cast<std::uint32_t>(activity::napping), timeout_ns);
     rise();
   }
-  static bool can_nap() noexcept { return has_futex; }
+  static bool can_nap() noexcept { return has_futex(); }
 
   /// The loop's thread, when it has slept, or did not have to.
   void rise() noexcept {

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A loop that waits for nothing but time and threads does not wait in the kernel's queue. On every
-// reactor whose calls can be counted.
+// A loop that waits for nothing but time and threads does not wait in the kernel's queue, nor is it
+// woken through that. On every reactor.
+#include <pthread.h>
+#include <signal.h>
 #include <time.h>
 
+#include <atomic>
 #include <chrono>
-#include <optional>
+#include <cstddef>
+#include <span>
+#include <thread>
 
 #include "base/system_calls.hpp"
 #include "reactor/loop_activity.hpp"
@@ -22,15 +27,15 @@ using rill::detail::system_call_table;
 
 namespace {
 
-int waits = 0;
+std::atomic<int> queue_calls = 0;
 
 template <auto Member>
 struct counted;
-template <class... Arguments, int (*system_call_table::*Member)(Arguments...)>
+template <class Result, class... Arguments, Result (*system_call_table::*Member)(Arguments...)>
 struct counted<Member> {
-  static inline int (*original)(Arguments...) = nullptr;
-  static int call(Arguments... arguments) {
-    ++waits;
+  static inline Result (*original)(Arguments...) = nullptr;
+  static Result call(Arguments... arguments) {
+    ++queue_calls;
     return original(arguments...);
   }
   static void install() {
@@ -39,18 +44,53 @@ struct counted<Member> {
   }
 };
 
-/// Counts the calls that wait in a queue of the kernel's.
+/// Counts the calls that wait in a queue of the kernel's, but for io_uring's own, and those by
+/// which somebody who waits there is woken.
 class counting {
  public:
   counting() {
     counted<&system_call_table::epoll_wait>::install();
     counted<&system_call_table::epoll_pwait2>::install();
     counted<&system_call_table::ppoll>::install();
-    waits = 0;
+    counted<&system_call_table::write>::install();
+    queue_calls = 0;
   }
 
  private:
   rill::detail::system_calls_restorer restorer_;
+};
+
+std::atomic<int> signals_handled = 0;
+
+/// Sends this thread a signal each millisecond, whose handler asks for system calls to be resumed.
+class signals_again_and_again {
+ public:
+  signals_again_and_again() {
+    signals_handled = 0;
+    struct sigaction wanted{};
+    wanted.sa_handler = [](int) { ++signals_handled; };
+    wanted.sa_flags = SA_RESTART;
+    sigaction(SIGUSR2, &wanted, &before_);
+    sender_ = std::thread([this, receiver = pthread_self()] {
+      while (!over_) {
+        pthread_kill(receiver, SIGUSR2);
+        const timespec pause{0, 1'000'000};
+        nanosleep(&pause, nullptr);
+      }
+    });
+  }
+  signals_again_and_again(const signals_again_and_again&) = delete;
+  signals_again_and_again& operator=(const signals_again_and_again&) = delete;
+  ~signals_again_and_again() {
+    over_ = true;
+    sender_.join();
+    sigaction(SIGUSR2, &before_, nullptr);
+  }
+
+ private:
+  struct sigaction before_{};
+  std::atomic<bool> over_ = false;
+  std::thread sender_;
 };
 
 bool nobody_naps() {
@@ -91,7 +131,7 @@ RILL_REACTOR_TEST_CASE(
   rill::event_loop loop(rill_test::backend_options());
   loop.run_until_complete(sleep_a_little());
   loop.run_until_complete(wait_for_thread());
-  CHECK(waits == 0);
+  CHECK(queue_calls == 0);
 }
 
 RILL_REACTOR_TEST_CASE("a loop that has napped waits for I/O in the kernel's queue, and naps again",
@@ -100,21 +140,41 @@ RILL_REACTOR_TEST_CASE("a loop that has napped waits for I/O in the kernel's que
   rill::event_loop loop(rill_test::backend_options());
   loop.run_until_complete(sleep_a_little());
   loop.run_until_complete(receive_within(2ms));
-  loop.run_until_complete(wait_for_thread());
-  const counting counter;
   loop.run_until_complete(sleep_a_little());
-  CHECK(waits == 0);
+  loop.run_until_complete(receive_within(2ms));
+  const counting counter;
+  loop.run_until_complete(wait_for_thread());
+  CHECK(queue_calls == 0);
 }
 
 RILL_REACTOR_TEST_CASE("a loop that a host waits for does not nap", "[nap]") {
   if (nobody_naps()) return;
   rill::event_loop loop(rill_test::backend_options());
   if (loop.io().name() != "epoll") {
-    rill_test::skip("no handle for hosts, or calls that cannot be counted");
+    rill_test::skip("no handle for hosts, or waits that are not counted");
     return;
   }
   CHECK(loop.pollable() != rill::invalid_handle);
   const counting counter;
   loop.run_until_complete(sleep_a_little());
-  CHECK(waits != 0);
+  CHECK(queue_calls != 0);
+}
+
+RILL_REACTOR_TEST_CASE("a loop that has napped in one thread does its I/O in another", "[nap]") {
+  rill::event_loop loop(rill_test::backend_options());
+  loop.run_until_complete(sleep_a_little());
+  std::thread([&] {
+    loop.run_until_complete(receive_within(2ms));
+    loop.run_until_complete(sleep_a_little());
+  }).join();
+  loop.run_until_complete(receive_within(2ms));
+}
+
+RILL_REACTOR_TEST_CASE("a signal ends the wait of a turn that has a limit", "[nap]") {
+  rill::event_loop loop(rill_test::backend_options());
+  const signals_again_and_again signals;
+  do {
+    loop.run_once(1h);
+  } while (signals_handled == 0);
+  SUCCEED("it came back");
 }
