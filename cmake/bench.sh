@@ -5,13 +5,14 @@
 # scenarios or some, and prints a table. The report lies in build/bench, as
 # report.{txt,md,json,csv,html}.
 #
-#   cmake/bench.sh                       everything: about an hour
+#   cmake/bench.sh                       all scenarios, at the usual sizes: about an hour
 #   cmake/bench.sh --quick               a look whether it all works: minutes; no figures
 #   cmake/bench.sh --only lock yield     scenarios whose names have one of these in them
 #   cmake/bench.sh --thorough            more sizes and numbers of connections: most of a day
 #   cmake/bench.sh --list                what there is
 #   cmake/bench.sh --instructions        with instruction counts by callgrind
-#   cmake/bench.sh --against COMMIT      this tree against another commit: rill in both builds
+#   cmake/bench.sh --against COMMIT      this tree against another commit: rill in both builds;
+#                                        build/bench-against/changes.{txt,json}
 #
 # Other options are those of bench/suite/suite.py. CXX=... chooses the compiler.
 set -euo pipefail
@@ -39,6 +40,7 @@ while [ "$#" -gt 0 ]; do
 done
 
 if [ "$listing" -eq 1 ]; then
+  require python
   exec python3 -B "$root/bench/suite/suite.py" "${options[@]}"
 fi
 
@@ -78,7 +80,8 @@ if [ -n "$against" ]; then
   build_benchmarks "$tree" "$root/build/bench-against/build"
   step "comparing $against with this tree"
   exec python3 -B "$root/bench/suite/suite.py" \
-    --compare "$root/build/bench-against/build/bench" "$build/bench" "${options[@]}"
+    --compare "$root/build/bench-against/build/bench" "$build/bench" \
+    --out "$root/build/bench-against" "${options[@]}"
 fi
 
 step "measuring; leave the machine alone until it is done"

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-// Floors of micro/executors_micro.cpp: a thread that waits under a mutex and a condition, a loop
-// that waits for an eventfd, and nothing else.
+// Floors of micro/executors_micro.cpp: a thread and a loop that each wait under a mutex and a
+// condition, and nothing else.
 #include <benchmark/benchmark.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <condition_variable>
 #include <cstdint>
-#include <cstdlib>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -15,25 +12,26 @@
 
 namespace {
 
-/// What a loop waits for.
+/// What a loop without I/O waits for.
 class wake {
  public:
-  wake() : descriptor_(::eventfd(0, EFD_CLOEXEC)) {}
-  wake(const wake&) = delete;
-  wake& operator=(const wake&) = delete;
-  ~wake() { ::close(descriptor_); }
-
-  void give() const {
-    const std::uint64_t one = 1;
-    if (::write(descriptor_, &one, sizeof one) != sizeof one) std::abort();
+  void give() {
+    {
+      const std::scoped_lock guard(mutex_);
+      given_ = true;
+    }
+    changed_.notify_one();
   }
-  void take() const {
-    std::uint64_t count = 0;
-    if (::read(descriptor_, &count, sizeof count) != sizeof count) std::abort();
+  void take() {
+    std::unique_lock guard(mutex_);
+    changed_.wait(guard, [this] { return given_; });
+    given_ = false;
   }
 
  private:
-  int descriptor_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool given_ = false;
 };
 
 // A job to a thread that sleeps, and the news of its end to a loop that sleeps.
@@ -42,7 +40,7 @@ void hop(benchmark::State& state) {
   std::condition_variable filled;
   bool job = false;
   bool over = false;
-  const wake done;
+  wake done;
   std::jthread worker([&] {
     std::unique_lock guard(mutex);
     while (true) {
@@ -79,7 +77,7 @@ void post(benchmark::State& state) {
   for (auto _ : state) {
     std::mutex mutex;
     std::vector<callback> given;
-    const wake filled;
+    wake filled;
     std::jthread giver([&] {
       for (std::int64_t i = 0; i < posts_per_round; ++i) {
         bool first = false;

@@ -34,17 +34,18 @@ rill::coro<> await_limited(benchmark::State& state) {
   }
 }
 
+// A sleep of 0 always gives its turn, unlike a yield of a task that is alone.
 rill::coro<> yield_plain(benchmark::State& state) {
   for (auto round : state) {
     static_cast<void>(round);
-    co_await rill::yield();
+    co_await rill::sleep(0s);
   }
 }
 
 rill::coro<> yield_limited(benchmark::State& state) {
   for (auto round : state) {
     static_cast<void>(round);
-    co_await rill::wait_for(rill::yield(), 1s);
+    co_await rill::wait_for(rill::sleep(0s), 1s);
   }
 }
 

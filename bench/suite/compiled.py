@@ -42,7 +42,8 @@ class Compiled:
             program = pathlib.Path(folder) / "program"
             command = [cache.get("CMAKE_CXX_COMPILER", "c++"), "-std=c++20", *flags,
                        f"-I{place.root / 'include'}", f"-I{bench}", bench / self.source,
-                       *self._archives(place), "-o", program, *self._libraries(), "-pthread", "-s"]
+                       *self._archives(place), "-o", program, *self._libraries(cache), "-pthread",
+                       "-s"]
             before = time.perf_counter()
             output_of(command, place.processors("together")[0])
             took = time.perf_counter() - before
@@ -50,9 +51,11 @@ class Compiled:
                 raise Failure(f"{self.source} made no program")
             return {"s": took, "kib": program.stat().st_size / 1024}
 
-    def _libraries(self):
+    def _libraries(self, cache):
         if "librill.a" not in self.archives:
             return []
+        if cache.get("RILL_STATIC_LIBURING") == "OFF":
+            return ["-luring"]
         # As rill's package for CMake links it.
         folder = first_line("pkg-config", "--variable=libdir", "liburing")
         archive = pathlib.Path(folder or "/") / "liburing.a"

@@ -231,6 +231,7 @@ URING_SERVERS = [
     ("floor", FLOOR, "floors/raw_io_uring_echo", ()),
     ("rill", RILL, "echo/rill_echo", ("--backend", "io_uring")),
     ("rill streams", RILL, "echo/rill_streams_echo", ("--backend", "io_uring")),
+    ("Asio", PEER, "peers/asio_io_uring_echo", ()),
 ]
 
 

@@ -12,6 +12,7 @@ none) runs twice per round: a scenario whose base differs from itself is rejecte
 """
 
 import argparse
+import json
 import pathlib
 import shutil
 import sys
@@ -181,7 +182,9 @@ def parse():
                         help="a look whether everything works; the figures are worth nothing")
     parser.add_argument("--thorough", action="store_true",
                         help="also what is left out for time: every size with every number")
-    parser.add_argument("--out", type=pathlib.Path, help="folder for report.{txt,md,json,csv,html}")
+    parser.add_argument("--out", type=pathlib.Path,
+                        help="folder for report.{txt,md,json,csv,html}; of two builds, "
+                             "for changes.{txt,json}")
     parser.add_argument("--instructions", action="store_true",
                         help="count the instructions of micro benchmarks too, by callgrind")
     parser.add_argument("--tolerance", type=float, default=0.05,
@@ -206,6 +209,13 @@ def write(result, folder):
     (folder / "report.html").write_text(report_html.render(result), encoding="utf-8")
 
 
+def write_changes(result, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    text = report_text.render_changes(result)
+    (folder / "changes.txt").write_text(text, encoding="utf-8")
+    (folder / "changes.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
+
+
 def failed(result):
     return [each for scenario in result["scenarios"] for each in scenario["contenders"]
             if each.get("failed")]
@@ -226,6 +236,8 @@ def main():
         if options.compare:
             result = compare(scenarios, options, pathlib.Path(out), python)
             print(report_text.render_changes(result))
+            if options.out:
+                write_changes(result, options.out)
             return int(any(each["change"]["verdict"] in ("slower", "failed")
                            for each in result["changes"]))
         place = place_of(options, options.bin, pathlib.Path(out), python)
