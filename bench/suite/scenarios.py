@@ -293,15 +293,25 @@ def echoes():
     return found
 
 
+# Messages a second, connections, whether over unix sockets.
+LATENCIES = [(2000, 64, False), (20_000, 64, False), (20_000, 1, False), (20_000, 1000, False),
+             (20_000, 10_000, False), (20_000, 64, True)]
+
+
 def latencies():
     """p99 of messages on a fixed schedule, measured from when they should have been sent."""
     found = []
     for interface, servers in (("epoll", EPOLL_SERVERS), ("io_uring", URING_SERVERS)):
-        for rate in (2000, 20_000):
-            load = Load(64, rate=rate, pin="apart", depth=1000)
-            found.append(echo(f"latency/{interface}/{rate}", f"Latency on {interface}",
-                              f"p99 at {rate:,} messages a second, 64 connections", load, servers,
-                              unit="us", figure="p99_us", tolerance=0.25))
+        for rate, connections, unix in LATENCIES:
+            load = Load(connections, rate=rate, pin="apart", depth=1000, unix=unix)
+            name = f"latency/{interface}/{rate}"
+            title = f"p99 at {rate:,} messages a second, {plural(connections)}"
+            usual = connections == 64 and not unix
+            if not usual:
+                name += f"/{connections}{'/unix' if unix else ''}"
+            found.append(echo(name, f"Latency on {interface}",
+                              f"{title}, unix" if unix else title, load, servers, unit="us",
+                              figure="p99_us", tolerance=0.25, thorough=not usual))
     return found
 
 
