@@ -9,7 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "rill/rill.hpp"
+#include "rill/core/coro.hpp"
+#include "rill/net/socket.hpp"
 #include "support/echo_service.h"
 
 /// The buffer of a connection: what the command line says, or 4 KiB.

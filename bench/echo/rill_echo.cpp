@@ -7,7 +7,10 @@
 #include <utility>
 
 #include "echo/echo_connection.hpp"
-#include "rill/rill.hpp"
+#include "rill/core/create_task.hpp"
+#include "rill/loop/run_errors.hpp"
+#include "rill/loop/runner.hpp"
+#include "rill/net/socket.hpp"
 #include "support/echo_service.h"
 
 namespace {
