@@ -170,11 +170,11 @@ RILL_REACTOR_TEST_CASE("a loop that has napped in one thread does its I/O in ano
   loop.run_until_complete(receive_within(2ms));
 }
 
-RILL_REACTOR_TEST_CASE("a signal ends the wait of a turn that has a limit", "[nap]") {
+RILL_REACTOR_TEST_CASE("a signal ends the wait of a turn, whatever its limit", "[nap]") {
   rill::event_loop loop(rill_test::backend_options());
   const signals_again_and_again signals;
   do {
-    loop.run_once(1h);
+    loop.run_once(std::chrono::nanoseconds::max());
   } while (signals_handled == 0);
   SUCCEED("it came back");
 }
