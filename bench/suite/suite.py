@@ -12,7 +12,6 @@ none) runs twice per round: a scenario whose base differs from itself is rejecte
 """
 
 import argparse
-import json
 import pathlib
 import shutil
 import sys
@@ -213,7 +212,7 @@ def write_changes(result, folder):
     folder.mkdir(parents=True, exist_ok=True)
     text = report_text.render_changes(result)
     (folder / "changes.txt").write_text(text, encoding="utf-8")
-    (folder / "changes.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
+    (folder / "changes.json").write_text(report_data.render_json(result), encoding="utf-8")
 
 
 def failed(result):

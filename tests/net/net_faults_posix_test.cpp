@@ -2,13 +2,10 @@
 //
 // What goes wrong beneath sockets: calls that are interrupted or would block again and again,
 // queues that others empty.
-#include <signal.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -23,6 +20,7 @@
 #include "rill/core/yield.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/net/socket.hpp"
+#include "support/alarm_rain.hpp"
 #include "support/cancel_stages.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/skip.hpp"
@@ -31,6 +29,8 @@
 namespace {
 
 using namespace std::chrono_literals;
+using rill_test::alarm_rain;
+using rill_test::alarms;
 using rill_test::connected_pair;
 using rill_test::make_pair;
 using rill_test::settle;
@@ -70,34 +70,6 @@ rill::coro<> exchange_datagrams() {
   const rill::received_datagram got = co_await two.recv_from(room);
   CHECK(got.size == 8);
 }
-
-// Any thread of the program may be the one that a signal interrupts.
-std::atomic<int> alarms{0};
-
-/// Signals without end, for which no call is restarted.
-class alarm_rain {
- public:
-  alarm_rain() {
-    alarms = 0;
-    struct sigaction action{};
-    action.sa_handler = [](int) { ++alarms; };
-    ::sigaction(SIGALRM, &action, &before_);
-    set(300);
-  }
-  alarm_rain(const alarm_rain&) = delete;
-  alarm_rain& operator=(const alarm_rain&) = delete;
-  ~alarm_rain() {
-    set(0);
-    ::sigaction(SIGALRM, &before_, nullptr);
-  }
-
- private:
-  static void set(suseconds_t interval) {
-    const itimerval timer{{0, interval}, {0, interval}};
-    ::setitimer(ITIMER_REAL, &timer, nullptr);
-  }
-  struct sigaction before_{};
-};
 
 }  // namespace
 

@@ -2,7 +2,6 @@
 //
 // A loop that waits for nothing but time and threads does not wait in the kernel's queue, nor is it
 // woken through that. On every reactor.
-#include <pthread.h>
 #include <signal.h>
 #include <time.h>
 
@@ -18,6 +17,7 @@
 #include "rill/loop/external_work.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/net/socket.hpp"
+#include "support/alarm_rain.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/skip.hpp"
 #include "support/thread_at_work.hpp"
@@ -58,39 +58,6 @@ class counting {
 
  private:
   rill::detail::system_calls_restorer restorer_;
-};
-
-std::atomic<int> signals_handled = 0;
-
-/// Sends this thread a signal each millisecond, whose handler asks for system calls to be resumed.
-class signals_again_and_again {
- public:
-  signals_again_and_again() {
-    signals_handled = 0;
-    struct sigaction wanted{};
-    wanted.sa_handler = [](int) { ++signals_handled; };
-    wanted.sa_flags = SA_RESTART;
-    sigaction(SIGUSR2, &wanted, &before_);
-    sender_ = std::thread([this, receiver = pthread_self()] {
-      while (!over_) {
-        pthread_kill(receiver, SIGUSR2);
-        const timespec pause{0, 1'000'000};
-        nanosleep(&pause, nullptr);
-      }
-    });
-  }
-  signals_again_and_again(const signals_again_and_again&) = delete;
-  signals_again_and_again& operator=(const signals_again_and_again&) = delete;
-  ~signals_again_and_again() {
-    over_ = true;
-    sender_.join();
-    sigaction(SIGUSR2, &before_, nullptr);
-  }
-
- private:
-  struct sigaction before_{};
-  std::atomic<bool> over_ = false;
-  std::thread sender_;
 };
 
 bool nobody_naps() {
@@ -172,9 +139,9 @@ RILL_REACTOR_TEST_CASE("a loop that has napped in one thread does its I/O in ano
 
 RILL_REACTOR_TEST_CASE("a signal ends the wait of a turn, whatever its limit", "[nap]") {
   rill::event_loop loop(rill_test::backend_options());
-  const signals_again_and_again signals;
+  const rill_test::alarm_rain signals(SA_RESTART);
   do {
     loop.run_once(std::chrono::nanoseconds::max());
-  } while (signals_handled == 0);
+  } while (rill_test::alarms == 0);
   SUCCEED("it came back");
 }

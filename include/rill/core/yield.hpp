@@ -30,9 +30,7 @@ class [[nodiscard]] yield_awaiter final : public native_awaiter {
       task_->take_delivery();
       return false;
     }
-    if constexpr (rill_promise<Promise>) {
-      if (task_->may_stay()) return false;
-    }
+    if (task_->may_stay()) return false;
     task_->suspend_ready(handle, yield_wait::instance);
     return true;
   }

@@ -100,8 +100,9 @@ class task_state : public future_state, public ready_node {
     state_ = run_state::queued;
     scheduler_->make_ready(*this);
   }
-  /// For suspend_ready(): true if there is nobody to be let run before. Who shares a context leaves
-  /// it between two steps, for others of whom this loop knows nothing.
+  /// Instead of suspend_ready(): true if there is nobody to be let run before. Never of a guest, as
+  /// it goes with its wait, nor of who shares a context, and leaves it between two steps for others
+  /// of whom this loop knows nothing.
   bool may_stay() const noexcept { return !guest_ && !shares_context_ && scheduler_->may_stay(); }
   /// Queues the parked task: its wait is over. Requires: waiting.
   void wake() noexcept {
