@@ -72,6 +72,8 @@ class io_uring_buffers {
 struct io_uring_receiver {
   /// Buffers received ahead, before the kernel is told to stop. Those under way may bring more.
   static constexpr unsigned most_kept = 4;
+  /// How long much is expected after it came: the end of a large message is mostly a small receive.
+  static constexpr std::uint8_t expect_much = 16;
 
   bool has_some() const noexcept { return first != io_uring_buffers::none || ended; }
   bool in_front() const noexcept { return armed != 0 || has_some(); }
@@ -89,8 +91,9 @@ struct io_uring_receiver {
   std::uint16_t kept = 0;
   bool ended = false;
   bool stop_wanted = false;  // the receive in the kernel shall end
-  // Much comes at a time, or buffers were short: receives go straight to the caller's memory.
-  bool one_shot = false;
+  /// So many receives more go straight to the caller's memory, as much came at a time or buffers
+  /// were short.
+  std::uint8_t one_shots = 0;
   bool refused = false;   // the kernel knows no such receive for this kind of descriptor
   bool examined = false;  // whether the kind is one of those
 

@@ -91,9 +91,15 @@ class io_uring_reactor final : public completion_adaptor<io_uring_reactor, io_ur
   void ask_back(io_op& op) noexcept;
   void settle(io_uring_handle& handle) noexcept;
   void show() const noexcept { ring_bell(); }
-  /// Whether receives into the reactor's buffers pay for this handle.
+  /// Whether receives into the reactor's buffers pay for this handle: what one by itself has
+  /// brought.
   static void note_size(io_uring_handle& handle, std::int64_t received) noexcept {
-    handle.receiver.one_shot = received >= static_cast<std::int64_t>(io_uring_buffers::size);
+    io_uring_receiver& receiver = handle.receiver;
+    if (received >= static_cast<std::int64_t>(io_uring_buffers::size)) {
+      receiver.one_shots = io_uring_receiver::expect_much;
+    } else if (received > 0 && receiver.one_shots != 0) {
+      --receiver.one_shots;
+    }
   }
 
   // io_uring_completions.cpp: what the kernel answers

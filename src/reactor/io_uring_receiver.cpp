@@ -29,7 +29,7 @@ bool io_uring_reactor::may_receive_ahead(io_uring_handle& handle, const io_op& o
   constexpr unsigned flags = io_read_ahead | io_peek;
   io_uring_receiver& receiver = handle.receiver;
   if (op.kind != io_kind::receive || (op.flags & flags) != io_read_ahead || op.size == 0 ||
-      receiver.one_shot || receiver.refused || handle.watches[0] != nullptr ||
+      receiver.one_shots != 0 || receiver.refused || handle.watches[0] != nullptr ||
       !buffers_.available(ring_)) {
     return false;
   }
@@ -70,7 +70,9 @@ void io_uring_reactor::take_receive(io_uring_handle& handle, std::uint32_t gener
   if (result > 0) {
     receiver.push(buffers_, buffer, static_cast<std::size_t>(result));
     handle.nonempty = (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
-    if (result == static_cast<std::int32_t>(io_uring_buffers::size)) receiver.one_shot = true;
+    if (result == static_cast<std::int32_t>(io_uring_buffers::size)) {
+      receiver.one_shots = io_uring_receiver::expect_much;
+    }
   } else {
     if (has_buffer) buffers_.give_back(buffer);
     note_end_of_receive(receiver, result);
@@ -83,7 +85,7 @@ void io_uring_reactor::take_receive(io_uring_handle& handle, std::uint32_t gener
   }
   if (receiver.armed == 0) {
     if (!lane.empty()) list(handle);
-  } else if (receiver.one_shot || receiver.kept >= io_uring_receiver::most_kept) {
+  } else if (receiver.one_shots != 0 || receiver.kept >= io_uring_receiver::most_kept) {
     receiver.stop_wanted = true;
     list(handle);
   }
@@ -97,7 +99,7 @@ void io_uring_reactor::note_end_of_receive(io_uring_receiver& receiver,
     case EAGAIN:
       break;  // only this receive is over
     case ENOBUFS:
-      receiver.one_shot = true;
+      receiver.one_shots = io_uring_receiver::expect_much;
       break;
     case EINVAL:
     case EOPNOTSUPP:

@@ -165,6 +165,26 @@ RILL_IO_TEST_CASE("megabytes in large and in small pieces arrive whole", "[read_
   }
 }
 
+RILL_IO_TEST_CASE("a peer that goes from small messages to large ones and back loses nothing",
+                  "[read_ahead]") {
+  connected_pair pair = co_await make_reading_pair();
+  const std::string large = pattern(20'000);
+  for (int i = 0; i < 3; ++i) {
+    co_await pair.client.send_all(large);
+    const std::string all = co_await receive_exactly(pair.server, large.size());
+    CHECK((all == large));
+    for (int j = 0; j < 20; ++j) {
+      const std::string small = pattern(static_cast<std::size_t>(j) + 1);
+      std::array<char, 64> buffer{};
+      auto receiving = rill::create_task(receive(pair.server, buffer));
+      co_await rill::yield();
+      co_await pair.client.send_all(small);
+      const std::size_t count = co_await receiving;
+      CHECK(std::string(buffer.data(), count) == small);
+    }
+  }
+}
+
 RILL_IO_TEST_CASE("a peer that floods a socket nobody reads from is held back", "[read_ahead]") {
   connected_pair pair = co_await make_reading_pair();
   pair.client.set_send_buffer(64 * 1024);

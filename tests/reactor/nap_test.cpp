@@ -10,16 +10,21 @@
 #include <cstddef>
 #include <span>
 #include <thread>
+#include <utility>
 
 #include "base/system_calls.hpp"
 #include "reactor/loop_activity.hpp"
+#include "rill/core/create_task.hpp"
+#include "rill/core/yield.hpp"
 #include "rill/loop/event_loop.hpp"
 #include "rill/loop/external_work.hpp"
+#include "rill/loop/runner.hpp"
 #include "rill/loop/sleep.hpp"
 #include "rill/net/socket.hpp"
 #include "support/alarm_rain.hpp"
 #include "support/coroutine_case.hpp"
 #include "support/skip.hpp"
+#include "support/socket_pair.hpp"
 #include "support/thread_at_work.hpp"
 
 using namespace std::chrono_literals;
@@ -89,6 +94,28 @@ rill::coro<> receive_within(std::chrono::milliseconds limit) {
   CHECK(got == 0);
 }
 
+rill::coro<rill::socket> accept_from(const rill::socket& listener) {
+  rill::socket accepted = co_await listener.accept();
+  co_return std::move(accepted);
+}
+
+// Reactors may leave the accept in the kernel; nobody waits for it.
+rill::coro<> sleep_while_a_peer_connects() {
+  const rill::socket listener = rill_test::listening();
+  const auto accepting = rill::create_task(accept_from(listener));
+  co_await rill::yield();
+  accepting.cancel();
+  const bool cancelled = co_await rill_test::was_cancelled(accepting);
+  CHECK(cancelled);
+  rill::socket client;
+  const rill_test::thread_at_work peer([&, address = listener.local_address()] {
+    rill::run(rill_test::connect_to(client, address));
+  });
+  co_await rill::sleep(5ms);
+  const rill::socket accepted = co_await listener.accept();
+  CHECK(accepted.local_address() == listener.local_address());
+}
+
 }  // namespace
 
 RILL_REACTOR_TEST_CASE(
@@ -144,4 +171,10 @@ RILL_REACTOR_TEST_CASE("a signal ends the wait of a turn, whatever its limit", "
     loop.run_once(std::chrono::nanoseconds::max());
   } while (rill_test::alarms == 0);
   SUCCEED("it came back");
+}
+
+RILL_REACTOR_TEST_CASE("a connection that comes during a nap is there for the next accept",
+                       "[nap]") {
+  rill::event_loop loop(rill_test::backend_options());
+  loop.run_until_complete(sleep_while_a_peer_connects());
 }
