@@ -35,11 +35,14 @@ def chosen(options):
     """The scenarios asked for: by their names, or by parts of them."""
     known = all_scenarios()
     names = {scenario.name for scenario in known}
-    found = [scenario for scenario in known if not options.only or any(
-        part == scenario.name or part not in names and part in scenario.name
-        for part in options.only)]
+    parts = options.only or []
+    for part in parts:
+        if not any(part in name for name in names):
+            sys.exit(f"suite.py: no scenario has {part} in its name; --list names them all")
+    found = [scenario for scenario in known if not parts or any(
+        part == scenario.name or part not in names and part in scenario.name for part in parts)]
     found = [scenario for scenario in found
-             if options.thorough or not scenario.thorough or scenario.name in (options.only or [])]
+             if options.thorough or not scenario.thorough or scenario.name in parts]
     if options.quick and not options.only:
         found = [scenario for scenario in found if not scenario.heavy]
     return found
@@ -229,7 +232,7 @@ def main():
             print(f"{scenario.name:32} {scenario.title} ({names})")
         return 0
     if not scenarios:
-        sys.exit("suite.py: no scenario has such a name; --list names them all")
+        sys.exit("suite.py: only --thorough runs these")
     python = machine.find_python()
     with tempfile.TemporaryDirectory() as out:
         if options.compare:

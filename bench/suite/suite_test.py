@@ -80,5 +80,23 @@ class RunScenario(unittest.TestCase):
             self.assertTrue(render(whole))
 
 
+class Chosen(unittest.TestCase):
+    @staticmethod
+    def names(*parts, thorough=False):
+        options = types.SimpleNamespace(only=list(parts), thorough=thorough, quick=False)
+        return [scenario.name for scenario in suite.chosen(options)]
+
+    def test_a_part_of_a_name_finds_all_that_have_it(self):
+        self.assertTrue(all("echo/epoll" in name for name in self.names("echo/epoll")))
+        self.assertGreater(len(self.names("echo/epoll")), 5)
+
+    def test_a_whole_name_finds_itself_and_nothing_longer(self):
+        self.assertEqual(self.names("echo/epoll/tcp/64/64"), ["echo/epoll/tcp/64/64"])
+
+    def test_a_part_that_nothing_has_is_an_error_beside_others_too(self):
+        with self.assertRaisesRegex(SystemExit, "nonsense"):
+            self.names("lock", "nonsense")
+
+
 if __name__ == "__main__":
     unittest.main()
