@@ -99,7 +99,7 @@ echoes() {
   local server port="" answer="" tries
   "$1/echo_server" --port 0 >"$folder/echo.log" 2>&1 &
   server=$!
-  for tries in {1..50}; do
+  for _ in {1..50}; do
     port=$(sed -n 's/^listening on .*:\([0-9]*\) .*/\1/p' "$folder/echo.log")
     [ -n "$port" ] && break
     sleep 0.1
