@@ -67,10 +67,7 @@ void hop(benchmark::State& state) {
 
 constexpr std::int64_t posts_per_round = 100'000;
 
-struct callback {
-  void (*call)(void*);
-  void* data;
-};
+using callback = void (*)(std::int64_t& calls);
 
 // Callbacks given to a loop by another thread; the loop is woken where it had none.
 void post(benchmark::State& state) {
@@ -84,7 +81,7 @@ void post(benchmark::State& state) {
         {
           const std::scoped_lock guard(mutex);
           first = given.empty();
-          given.push_back({[](void* data) { ++*static_cast<std::int64_t*>(data); }, nullptr});
+          given.push_back([](std::int64_t& calls) { ++calls; });
         }
         if (first) filled.give();
       }
@@ -97,7 +94,7 @@ void post(benchmark::State& state) {
         const std::scoped_lock guard(mutex);
         mine.swap(given);
       }
-      for (const callback& each : mine) each.call(&calls);
+      for (const callback each : mine) each(calls);
       mine.clear();
     }
   }

@@ -12,7 +12,8 @@
 
 #include "support/echo_service.h"
 
-enum { batch_size = 1024, buffer_room = 1 << 16 };
+// With 1,000 connections a batch of 1,024 is no better, and mostly 3 % worse.
+enum { batch_size = 64, usual_size = 16384, buffer_room = 1 << 16 };
 
 // What a peer that does not read makes us keep. While it is there nothing more is read from that
 // peer.
@@ -28,7 +29,7 @@ struct server {
 };
 
 static char buffer[buffer_room];
-static size_t buffer_size = 16384;
+static size_t buffer_size;
 
 static void watch(int epoll, int descriptor, uint32_t events) {
   struct epoll_event event = {.events = events, .data.fd = descriptor};
@@ -108,7 +109,7 @@ int main(int argc, char** argv) {
                         .stop = echo_stop_descriptor(options.seconds),
                         .backlogs = calloc((size_t)sysconf(_SC_OPEN_MAX), sizeof(struct backlog))};
   if (self.epoll < 0 || self.backlogs == NULL) echo_fail("epoll");
-  if (options.buffer > 0 && options.buffer < buffer_room) buffer_size = options.buffer;
+  buffer_size = echo_receive_size(&options, usual_size, buffer_room);
   watch(self.epoll, self.listener, EPOLLIN);
   watch(self.epoll, self.stop, EPOLLIN);
   const struct echo_cpu start = echo_announce(self.listener);

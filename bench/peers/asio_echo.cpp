@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The echo server on Asio's coroutines, standalone Asio, one thread, tuned as its documentation
-// advises for one: the concurrency hint, errors as codes instead of exceptions.
+// advises for one: the concurrency hint, no type-erased executors, errors as codes instead of
+// exceptions.
 #include <asio.hpp>
 #include <csignal>
 #include <cstddef>
@@ -12,14 +13,18 @@
 
 namespace {
 
+using executor = asio::io_context::executor_type;
+using coro = asio::awaitable<void, executor>;
+constexpr asio::use_awaitable_t<executor> awaits;
+
 std::uint64_t messages = 0;
 std::size_t buffer_size = 4 * 1024;
 
 template <class Socket>
-asio::awaitable<void> serve(Socket peer) {
+coro serve(Socket peer) {
   std::vector<char> data(buffer_size);
   std::error_code error;
-  auto token = asio::redirect_error(asio::use_awaitable, error);
+  auto token = asio::redirect_error(awaits, error);
   for (;;) {
     const std::size_t count = co_await peer.async_read_some(asio::buffer(data), token);
     if (error) co_return;
@@ -30,9 +35,9 @@ asio::awaitable<void> serve(Socket peer) {
 }
 
 template <class Acceptor>
-asio::awaitable<void> accept_all(Acceptor& listener) {
+coro accept_all(Acceptor& listener) {
   for (;;) {
-    auto peer = co_await listener.async_accept(asio::use_awaitable);
+    auto peer = co_await listener.async_accept(awaits);
     asio::co_spawn(listener.get_executor(), serve(std::move(peer)), asio::detached);
   }
 }
@@ -40,7 +45,7 @@ asio::awaitable<void> accept_all(Acceptor& listener) {
 template <class Protocol>
 void run(asio::io_context& context, Protocol protocol, const echo_options& options) {
   const int descriptor = echo_listen(&options);
-  typename Protocol::acceptor listener(context, protocol, descriptor);
+  asio::basic_socket_acceptor<Protocol, executor> listener(context, protocol, descriptor);
   asio::co_spawn(context, accept_all(listener), asio::detached);
   const echo_cpu start = echo_announce(descriptor);
   context.run();

@@ -57,7 +57,7 @@ constexpr std::int64_t posts_per_round = 100'000;
 
 void post(benchmark::State& state) {
   for (auto _ : state) {
-    asio::io_context context;
+    asio::io_context context(1);
     auto work = asio::make_work_guard(context);
     std::int64_t calls = 0;
     const auto called = [&calls, &work] {

@@ -1,50 +1,22 @@
 // SPDX-License-Identifier: BSL-1.0
-// micro/core_micro.cpp on Asio's coroutines, with its names; tuned as asio_sync.cpp. Asio has no
-// object that is a running coroutine and can be awaited by anybody: who joins waits on a timer
-// that never expires, which the last to end cancels, as its examples do.
+// micro/core_micro.cpp on Asio's coroutines, with its names; tuned as asio_sync.cpp.
 #include <benchmark/benchmark.h>
 
 #include <asio.hpp>
 #include <asio/experimental/awaitable_operators.hpp>
 #include <chrono>
 #include <cstdint>
-#include <exception>
-#include <memory>
 #include <random>
 #include <vector>
+
+#include "peers/asio_joined.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 
-using executor = asio::io_context::executor_type;
-using coro = asio::awaitable<void, executor>;
-using timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>, executor>;
-constexpr asio::use_awaitable_t<executor> awaits;
+using asio_peer::awaits, asio_peer::coro, asio_peer::executor, asio_peer::joined, asio_peer::timer;
 constexpr int batch = 100;
-
-/// Counts who has ended, for one that waits for all.
-class joined {
- public:
-  joined(executor where, std::int64_t count)
-      : over_(where, timer::time_point::max()), left_(count) {}
-
-  auto one() {
-    return [this](const std::exception_ptr&) {
-      if (--left_ == 0) over_.cancel();
-    };
-  }
-  coro all() {
-    if (left_ == 0) co_return;
-    std::error_code ignored;
-    co_await over_.async_wait(asio::redirect_error(awaits, ignored));
-  }
-
- private:
-  timer over_;
-  std::int64_t left_;
-};
 
 asio::awaitable<int, executor> ready_child(int value) { co_return value; }
 

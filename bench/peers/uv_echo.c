@@ -9,7 +9,7 @@
 
 #include "support/echo_service.h"
 
-enum { buffer_room = 1 << 16 };
+enum { usual_size = 16384, buffer_room = 1 << 16 };
 
 struct pending_write {
   uv_write_t request;
@@ -23,7 +23,7 @@ union any_stream {
 
 static uint64_t messages;
 static char buffer[buffer_room];
-static unsigned buffer_size = 16384;
+static unsigned buffer_size;
 
 static void check(int status, const char* what) {
   if (status >= 0) return;
@@ -106,7 +106,7 @@ int main(int argc, char** argv) {
   uv_poll_t stop;
   check(uv_poll_init(loop, &stop, echo_stop_descriptor(options.seconds)), "uv_poll_init");
   check(uv_poll_start(&stop, UV_READABLE, on_stop), "uv_poll_start");
-  if (options.buffer > 0 && options.buffer < buffer_room) buffer_size = options.buffer;
+  buffer_size = echo_receive_size(&options, usual_size, buffer_room);
   init_stream(loop, &server, options.path != NULL);
   check(options.path != NULL ? uv_pipe_open(&server.pipe, listener)
                              : uv_tcp_open(&server.tcp, listener),

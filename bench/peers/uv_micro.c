@@ -89,13 +89,15 @@ static const struct scenario scenarios[] = {
     {"hop", hop, 100, CLOCK_MONOTONIC},
 };
 
+// What comes first is not measured: it takes memory and starts threads.
 static void measure(const struct scenario* scenario, double wanted) {
+  scenario->run(scenario->least);
   uint64_t rounds = scenario->least;
   for (;;) {
     const double before = seconds_of(scenario->clock);
     scenario->run(rounds);
     const double took = seconds_of(scenario->clock) - before;
-    if (took >= wanted || scenario->least == sleeper_count) {
+    if (took >= wanted) {
       printf("ns=%.3f\n", took * 1e9 / (double)rounds);
       return;
     }

@@ -67,6 +67,14 @@ struct echo_options echo_parse(int argc, char** argv, unsigned extras) {
   return options;
 }
 
+uint32_t echo_receive_size(const struct echo_options* options, uint32_t usual, uint32_t room) {
+  if (options->buffer > room) {
+    fprintf(stderr, "--buffer %u: this server has room for %u\n", options->buffer, room);
+    exit(2);
+  }
+  return options->buffer != 0 ? options->buffer : usual;
+}
+
 static void raise_descriptor_limit(void) {
   struct rlimit files;
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {

@@ -41,6 +41,10 @@ void echo_fail(const char* what);
 // sum of echo_extras.
 struct echo_options echo_parse(int argc, char** argv, unsigned extras);
 
+// The most that is received at once: --buffer, or `usual` if it is not given. More than `room` ends
+// the program as nonsense does.
+uint32_t echo_receive_size(const struct echo_options* options, uint32_t usual, uint32_t room);
+
 // Opens the non-blocking listener on 127.0.0.1, or on the unix socket. Accepted TCP sockets inherit
 // TCP_NODELAY from it.
 int echo_listen(const struct echo_options* options);
