@@ -14,7 +14,8 @@
 #   cmake/bench.sh --against COMMIT      this tree against another commit: rill in both builds;
 #                                        build/bench-against/changes.{txt,json}
 #
-# Other options are those of bench/suite/suite.py. CXX=... chooses the compiler.
+# Also: --rounds N (7), --tolerance PART of the control (0.05), --out FOLDER for the report, and
+# CXX=... for the compiler.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=cmake/packages.sh
@@ -29,20 +30,28 @@ while [ "$#" -gt 0 ]; do
   case $1 in
     --against)
       [ "$#" -ge 2 ] || die "--against needs a commit"
-      against=$2
+      against=$(git -C "$root" rev-parse --short --verify "$2^{commit}" 2> /dev/null) ||
+        die "--against $2: there is no such commit here"
       shift
       ;;
     --instructions) options+=("$1") && needs_valgrind=1 ;;
-    --list | -h | --help) options+=("$1") && listing=1 ;;
+    --list) options+=("$1") && listing=1 ;;
+    -h | --help)
+      sed -n '/^# Measures/,/^set /{/^set /d;s/^#$//;s/^# //;p}' "${BASH_SOURCE[0]}"
+      exit 0
+      ;;
     *) options+=("$1") ;;
   esac
   shift
 done
 
+require python
 if [ "$listing" -eq 1 ]; then
-  require python
   exec python3 -B "$root/bench/suite/suite.py" "${options[@]}"
 fi
+[ -z "$against" ] || [ -z "$needs_valgrind" ] || die "--instructions are of one build, not of two"
+# What makes no sense is told before anything is installed or built.
+python3 -B "$root/bench/suite/suite.py" --list "${options[@]}" > /dev/null
 
 # Builds the benchmarks of the tree $1 in the folder $2.
 build_benchmarks() {
@@ -59,7 +68,7 @@ build_benchmarks() {
 
 step "looking for what the benchmarks need"
 choose_compiler
-require cmake ninja pkg_config liburing benchmark cereal python \
+require cmake ninja pkg_config liburing benchmark cereal \
   ${needs_valgrind:+valgrind} "${compiler_needs[@]}"
 step "looking for peers"
 wish asio libuv uvloop go
@@ -80,13 +89,9 @@ if [ -n "$against" ]; then
   build_benchmarks "$tree" "$root/build/bench-against/build"
   step "comparing $against with this tree"
   exec python3 -B "$root/bench/suite/suite.py" \
-    --compare "$root/build/bench-against/build/bench" "$build/bench" \
+    --compare "$root/build/bench-against/build/bench" "$build/bench" --before "$against" \
     --out "$root/build/bench-against" "${options[@]}"
 fi
 
 step "measuring; leave the machine alone until it is done"
-code=0
-python3 -B "$root/bench/suite/suite.py" --bin "$build/bench" --out "$build" "${options[@]}" ||
-  code=$?
-step "done: build/bench/report.html, report.txt, report.md, report.json, report.csv"
-exit "$code"
+exec python3 -B "$root/bench/suite/suite.py" --bin "$build/bench" --out "$build" "${options[@]}"

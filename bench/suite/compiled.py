@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
-"""What it costs to compile and link a program, with the compiler and the flags of the build."""
+"""What it costs to compile and link a program, with the compiler and the flags of the build.
+
+Each library as its users have it: rill's lies ready compiled, Asio is all headers.
+"""
 
 import dataclasses
 import pathlib
@@ -13,7 +16,7 @@ from machine import asio_version, cached, first_line
 
 @dataclasses.dataclass(frozen=True)
 class Compiled:
-    """Seconds to compile and link, KiB of the stripped program; the library lies ready.
+    """Seconds to compile and link, KiB of the stripped program.
 
     Archives are named as below the build's folder bench, but librill.a, which lies in src.
     """
@@ -34,7 +37,8 @@ class Compiled:
     def run(self, place):
         cache = cached(place.bin)
         build = cache.get("CMAKE_BUILD_TYPE", "Release").upper()
-        flags = shlex.split(cache.get(f"CMAKE_CXX_FLAGS_{build}", "-O3 -DNDEBUG"))
+        flags = shlex.split(f"{cache.get('CMAKE_CXX_FLAGS', '')} "
+                            f"{cache.get(f'CMAKE_CXX_FLAGS_{build}', '-O3 -DNDEBUG')}")
         if "asio" in self.source:
             flags += ["-DASIO_HAS_CO_AWAIT", "-DASIO_HAS_STD_COROUTINE"]
         bench = place.root / "bench"

@@ -15,6 +15,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import threading
 import time
 
 
@@ -65,12 +66,54 @@ def output_of(command, cpus, limit=120, **options):
     except subprocess.TimeoutExpired as error:
         raise Failure(f"{command[0]} took longer than {limit} s") from error
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
+        end(process)
     if process.returncode != 0:
         raise Failure(f"{command[0]} ended with {process.returncode}: {err.strip()[-300:]}")
     return out, err
+
+
+def line_of(process, limit=60):
+    """The next line that a program prints. One that prints none in time is ended."""
+    watch = threading.Timer(limit, process.kill)
+    watch.start()
+    try:
+        line = process.stdout.readline()
+    finally:
+        watch.cancel()
+    if not line:
+        end(process)
+        raise Failure(f"{pathlib.Path(process.args[0]).name} {' '.join(process.args[1:])} printed "
+                      "nothing where it should")
+    return line
+
+
+def end(process):
+    """Kills a program that still runs, and forgets what it printed."""
+    if process.poll() is None:
+        process.kill()
+        process.communicate()
+
+
+def cpu_ns(pid):
+    """What the threads of a process have used so far; in ticks where the kernel tells no better."""
+    folder = pathlib.Path(f"/proc/{pid}")
+    try:
+        return sum(int(path.read_text().split()[0]) for path in folder.glob("task/*/schedstat"))
+    except (OSError, ValueError, IndexError):
+        ticks = (folder / "stat").read_text().rpartition(")")[2].split()[11:13]
+        return sum(int(each) for each in ticks) * 1e9 / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_at_rest(pid, limit=10):
+    """The same, as soon as the process does next to nothing any more."""
+    before, until = cpu_ns(pid), time.monotonic() + limit
+    while time.monotonic() < until:
+        time.sleep(0.01)
+        now = cpu_ns(pid)
+        if now - before < 50_000:
+            return now
+        before = now
+    raise Failure(f"process {pid} does not come to rest")
 
 
 def fields(text):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """Echo servers against the load generator, and bulk transfers: programs that run in pairs."""
 
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -9,16 +10,14 @@ import signal
 import subprocess
 import tempfile
 
-from contenders import Failure, fields, lacking, pinned
+from contenders import Failure, cpu_at_rest, end, fields, lacking, line_of, pinned
 
 
-def cpu_ns(pid):
-    """What the threads of a process have used so far; 0 where the kernel does not tell."""
-    try:
-        return sum(int(path.read_text().split()[0])
-                   for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"))
-    except (OSError, ValueError, IndexError):
-        return 0
+def command_of(place, program, arguments):
+    """How a program of the benchmarks, or a script below the sources' bench/, is started."""
+    if program.endswith(".py"):
+        return [place.python, "-B", place.root / "bench" / program, *arguments]
+    return [place.bin / program, *arguments]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,10 +33,14 @@ class Load:
     rate: int = 0  # messages a second on a fixed schedule; 0: the next when the last is back
     pin: str = "together"
 
+    def seconds(self):
+        """So long that ten messages are beyond p99.9."""
+        return max(2, 10_000 / self.rate)
+
     def arguments(self, place):
         size = ["--connections", self.connections, "--size", self.size, "--depth", self.depth]
         if self.rate:
-            return [*size, "--rate", self.rate, "--seconds", max(0.2, 2 * place.part)]
+            return [*size, "--rate", self.rate, "--seconds", max(0.2, self.seconds() * place.part)]
         count = max(self.connections * self.depth, int(self.messages * place.part))
         return [*size, *(["--accept"] if self.accept else []), "--messages", count]
 
@@ -53,60 +56,65 @@ class Echo:
     def missing(self, place):
         return lacking(place, self.program, self.arguments)
 
-    def _command(self, place):
-        if self.program.endswith(".py"):
-            return [place.python, "-B", place.root / "bench" / self.program, *self.arguments]
-        return [place.bin / self.program, *self.arguments]
-
     def run(self, place):
         with tempfile.TemporaryDirectory(prefix="echo", dir=place.out) as folder:
             where = ["--unix", f"{folder}/socket"] if self.load.unix else ["--port", "0"]
-            return self._run(place, where)
+            buffer = ["--buffer", self.load.size] if self.load.size > 4096 else []
+            with self._started(place, [*where, *buffer]) as started:
+                return self._measured(*started)
 
-    def _run(self, place, where):
+    def _measured(self, server, client, _):
+        """What messages cost: all connections are open before, and kept until they are back."""
+        before = cpu_at_rest(server.pid)
+        seen = replied(client)
+        took = cpu_at_rest(server.pid) - before
+        _, complaint = client.communicate(timeout=60)
+        if client.returncode != 0:
+            raise Failure(f"load on {self.program} failed: {seen} {complaint.strip()[-200:]}")
+        server.send_signal(signal.SIGINT)
+        closing, complaint = server.communicate(timeout=30)
+        if fields(closing).get("messages", 0) < 1:
+            raise Failure(f"{self.program} ended without its closing line: "
+                          f"{complaint.strip()[-200:]}")
+        return seen | {"ns": took / seen["round_trips"]}
+
+    @contextlib.contextmanager
+    def _started(self, place, where):
+        """The server, the load with all of its connections open, the server's KiB before these."""
         of_server, of_client = place.processors(self.load.pin)
-        buffer = ["--buffer", self.load.size] if self.load.size > 4096 else []
         # A realtime process that spins is stopped for 50 ms of each second: that is no latency.
         ordinary = self.load.rate > 0
-        server = pinned([*self._command(place), *where, *buffer], of_server, ordinary)
+        server = pinned([*command_of(place, self.program, self.arguments), *where], of_server,
+                        ordinary)
+        client = None
         try:
-            first = server.stdout.readline()
-            starting = cpu_ns(server.pid)
+            first = line_of(server)
             port = re.search(r"listening on \S*:(\S+)\s*$", first)
             if not port:
                 raise Failure(f"{self.program} does not listen: {first!r}")
-            target = where if self.load.unix else ["--port", port[1]]
+            bare_kib = resident_kib(server.pid)
+            target = where[:2] if self.load.unix else ["--port", port[1]]
             client = pinned([place.bin / "echo/echo_load", *target, "--hold",
                              *self.load.arguments(place)], of_client, ordinary,
                             stdin=subprocess.PIPE)
-            try:
-                client.stdout.readline()
-                connecting = cpu_ns(server.pid) if not self.load.accept else 0
-                reply, complaint = client.communicate("go\n", timeout=120)
-            finally:
-                if client.poll() is None:
-                    client.kill()
-                    client.communicate()
-            server.send_signal(signal.SIGINT)
-            closing, _ = server.communicate(timeout=30)
+            line_of(client)
+            yield server, client, bare_kib
         except subprocess.TimeoutExpired as error:
             raise Failure(f"{self.program} or its load did not end") from error
         finally:
-            if server.poll() is None:
-                server.kill()
-                server.communicate()
-        if client.returncode != 0:
-            raise Failure(f"load on {self.program} failed: {reply!r} {complaint.strip()[-200:]}")
-        return self._figures(fields(closing), fields(reply), max(0, connecting - starting))
+            for process in (client, server):
+                if process is not None:
+                    end(process)
 
-    def _figures(self, told, seen, connecting):
-        """The server's own accounting, without what it needed to take the connections."""
-        if not {"user_us", "system_us"} <= told.keys():
-            raise Failure(f"{self.program} ended without its closing line")
-        cpu = told["user_us"] + told["system_us"]
-        seen |= {"ns": (1e3 * cpu - connecting) / seen["round_trips"],
-                 "user_share": told["user_us"] / max(1.0, cpu)}
-        return seen
+
+def replied(client):
+    """Lets the load that holds its connections begin, and returns what it tells at the end."""
+    client.stdin.write("go\n")
+    client.stdin.flush()
+    found = fields(line_of(client, limit=120))
+    if not found.get("round_trips"):
+        raise Failure(f"the load told of no message: {found}")
+    return found
 
 
 def resident_kib(pid):
@@ -120,31 +128,13 @@ class Idle(Echo):
     """KiB of a server's memory for a connection that has had one message and is kept open."""
 
     def run(self, place):
-        of_server, of_client = place.processors("apart")
         count = max(100, int(self.load.connections * place.part))
-        server = pinned([*self._command(place), "--port", "0"], of_server)
-        client = None
-        try:
-            port = re.search(r":(\d+)\s*$", server.stdout.readline())
-            if not port:
-                raise Failure(f"{self.program} does not listen")
-            before = resident_kib(server.pid)
-            client = pinned([place.bin / "echo/echo_load", "--port", port[1], "--hold",
-                             "--connections", count, "--messages", count], of_client,
-                            stdin=subprocess.PIPE)
-            client.stdout.readline()
-            client.stdin.write("go\n")
-            client.stdin.flush()
-            if fields(client.stdout.readline()).get("round_trips") != count:
-                raise Failure(f"load on {self.program} failed")
-            return {"kib": (resident_kib(server.pid) - before) / count}
-        finally:
-            for process in (client, server):
-                if process is not None:
-                    process.kill()
-                    process.communicate()
+        load = Load(count, messages=count, pin="apart")
+        return Echo.run(dataclasses.replace(self, load=load), place)
 
-
+    def _measured(self, server, client, bare_kib):
+        count = replied(client)["round_trips"]
+        return {"kib": (resident_kib(server.pid) - bare_kib) / count}
 @dataclasses.dataclass(frozen=True)
 class Bulk:
     """One connection, many bytes one way: seconds for a GiB, and CPU of both sides."""
@@ -159,21 +149,21 @@ class Bulk:
 
     def run(self, place):
         size = max(8, int(self.mib * place.part)) * 2**20
-        program = place.bin / self.program
         of_receiver, of_sender = place.processors("apart")
-        receiver = pinned([program, *self.receive], of_receiver)
+        receiver = pinned(command_of(place, self.program, self.receive), of_receiver)
+        sender = None
         try:
-            port = receiver.stdout.readline().split()[1]
+            port = line_of(receiver).split()[1]
             sent = [part.format(port=port, bytes=size) for part in self.send]
-            sender = pinned([program, *sent], of_sender)
+            sender = pinned(command_of(place, self.program, sent), of_sender)
             out, _ = sender.communicate(timeout=120)
             received, _ = receiver.communicate(timeout=30)
         except (IndexError, subprocess.TimeoutExpired) as error:
             raise Failure(f"{self.program} did not carry the bytes") from error
         finally:
-            if receiver.poll() is None:
-                receiver.kill()
-                receiver.communicate()
+            for process in (sender, receiver):
+                if process is not None:
+                    end(process)
         took, at_receiver = self._read(received, size)
         _, at_sender = self._read(out, size)
         gib = size / 2**30

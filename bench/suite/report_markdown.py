@@ -16,12 +16,14 @@ def cell(scenario, name):
 
 
 def is_ahead(scenario, each):
-    """Whether a peer costs less than the best of rill; never where the control disagrees."""
+    """Whether a peer's ratio is below that of rill, the first of them where there are several.
+
+    Never where the control disagrees.
+    """
     if each["kind"] != "peer" or scenario.get("rejected"):
         return False
-    rills = [one["summary"]["median"] for one in scenario["contenders"]
-             if one["kind"] == "rill" and one.get("summary")]
-    return bool(rills) and each["summary"]["median"] < min(rills)
+    rill = next((one for one in scenario["contenders"] if one["kind"] == "rill"), {})
+    return bool(rill.get("ratio")) and each["ratio"]["median"] < rill["ratio"]["median"]
 
 
 def rows(cells):

@@ -155,6 +155,11 @@ class Page(unittest.TestCase):
     def test_latency_by_percentile(self):
         one = row("rill", "rill", [9.0] * 3, [9.0] * 3)
         one["others"] = dict.fromkeys(("p50_us", "p90_us", "p999_us", "p9999_us", "max_us"), 5.0)
+        one["others"] |= {"round_trips": 9000.0, "unfinished": 990.0}
+        page, _ = self.parsed(scenario(figure="p99_us", contenders=[one], curve=[]))
+        self.assertIn("99.9 %", page)
+        self.assertNotIn("99.99 %", page)  # one message alone would be beyond it
+        one["others"]["round_trips"] = 100_000.0
         page, _ = self.parsed(scenario(figure="p99_us", contenders=[one], curve=[]))
         self.assertIn("99.99 %", page)
 

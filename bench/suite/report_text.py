@@ -146,11 +146,13 @@ def instructions_cell(scenario, name):
 def render_changes(result):
     """Two builds of rill: what became slower, what faster."""
     lines = list(heading(result["machine"]))
-    lines += ["", f"{'':44}{'ratio':>8}{'noise':>8}{'limit':>8}"]
+    lines += [f"before: {result['before']}, after: {result['after']}", "",
+              f"{'':44}{'ratio':>8}{'noise':>8}{'limit':>8}"]
     for each in result["changes"]:
         found = each["change"]
         if found["ratio"] is None or found["noise"] is None:
-            lines.append(f"{each['name']:44}{'failed':>8}")
+            why = "; ".join(f"{which}: {words}" for which, words in each["failures"].items())
+            lines.append(f"{each['name']:44}{'failed':>8}  {why}")
             continue
         lines.append(f"{each['name']:44}{found['ratio']['median']:>8.3f}"
                      f"{found['noise']['median']:>8.3f}{found['limit']:>8.0%}  "

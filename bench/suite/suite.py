@@ -32,7 +32,10 @@ CONTROL = " again"
 
 
 def chosen(options):
-    """The scenarios asked for: by their names, or by parts of them."""
+    """The scenarios asked for: by their names, or by parts of them.
+
+    A part that is a name means that scenario alone, though others begin with it.
+    """
     known = all_scenarios()
     names = {scenario.name for scenario in known}
     parts = options.only or []
@@ -41,11 +44,14 @@ def chosen(options):
             sys.exit(f"suite.py: no scenario has {part} in its name; --list names them all")
     found = [scenario for scenario in known if not parts or any(
         part == scenario.name or part not in names and part in scenario.name for part in parts)]
-    found = [scenario for scenario in found
-             if options.thorough or not scenario.thorough or scenario.name in parts]
-    if options.quick and not options.only:
+    if options.quick and not parts:
         found = [scenario for scenario in found if not scenario.heavy]
-    return found
+    if options.thorough or options.list:
+        return found
+    usual = [scenario for scenario in found if not scenario.thorough or scenario.name in parts]
+    if found and not usual:
+        sys.exit("suite.py: these are scenarios of --thorough; give that, or a whole name")
+    return usual
 
 
 class Progress:
@@ -111,8 +117,7 @@ def run_scenario(scenario, options, place):
     base = scenario.base if scenario.base in runners else next(iter(runners), None)
     if base is not None:
         runners[base + CONTROL] = runners[base]
-    rounds = min(options.rounds, scenario.rounds or options.rounds)
-    runs, failures = measure(runners, rounds, dict.fromkeys(runners, place))
+    runs, failures = measure(runners, rounds_of(scenario, options), dict.fromkeys(runners, place))
     values = {name: column(each, scenario.figure) for name, each in runs.items()}
     control = figures.ratio(values[base + CONTROL], values[base]) if base else None
     result = {"name": scenario.name, "group": scenario.group, "title": scenario.title,
@@ -155,20 +160,26 @@ def compare(scenarios, options, out, python):
         for each in scenario.contenders:
             if each.kind != RILL or each.runner.missing(before) or each.runner.missing(after):
                 continue
-            names = ("before", "after", "again")
-            runs, _ = measure(dict.fromkeys(names, each.runner), options.rounds,
-                              {"before": before, "after": after, "again": before})
-            found = figures.change(*(column(runs[name], scenario.figure) for name in names),
-                                   options.tolerance)
+            places = {"before": before, "after": after, "again": before}
+            runs, failures = measure(dict.fromkeys(places, each.runner),
+                                     rounds_of(scenario, options), places)
+            found = figures.change(*(column(runs[name], scenario.figure) for name in places),
+                                   scenario.tolerance or options.tolerance)
             changes.append({"name": f"{scenario.name}, {each.name}", "unit": scenario.unit,
-                            "change": found})
+                            "change": found, "failures": failures})
         progress.say(scenario.name)
-    return {"machine": machine.describe(after.bin, ROOT, python), "changes": changes}
+    return {"machine": machine.describe(after.bin, ROOT, python), "changes": changes,
+            "before": options.before or str(before.bin), "after": str(after.bin)}
+
+
+def rounds_of(scenario, options):
+    return min(options.rounds, scenario.rounds or options.rounds)
 
 
 def place_of(options, bin_folder, out, python):
     quick = {"seconds": 0.01, "part": 0.02} if options.quick else {}
-    return Place(bin_folder.resolve(), ROOT, out, python, **quick)
+    sources = machine.cached(bin_folder.resolve()).get("CMAKE_HOME_DIRECTORY")
+    return Place(bin_folder.resolve(), pathlib.Path(sources or ROOT), out, python, **quick)
 
 
 def parse():
@@ -177,8 +188,11 @@ def parse():
     parser.add_argument("--bin", type=pathlib.Path, help="folder bench of a build")
     parser.add_argument("--compare", type=pathlib.Path, nargs=2, metavar=("BIN_A", "BIN_B"),
                         help="compare rill in two builds; ends with 1 if anything became slower")
-    parser.add_argument("--only", nargs="+", metavar="PART", help="scenarios with this in the name")
-    parser.add_argument("--list", action="store_true", help="name the scenarios and end")
+    parser.add_argument("--before", metavar="NAME", help="what the report calls the first of them")
+    parser.add_argument("--only", nargs="+", metavar="PART",
+                        help="scenarios with this name, or with this in their names")
+    parser.add_argument("--list", action="store_true",
+                        help="name the scenarios, those of --thorough too, and end")
     parser.add_argument("--rounds", type=int, help="rounds (7; with --quick 1)")
     parser.add_argument("--quick", action="store_true",
                         help="a look whether everything works; the figures are worth nothing")
@@ -192,11 +206,21 @@ def parse():
     parser.add_argument("--tolerance", type=float, default=0.05,
                         help="what the base may differ from itself (0.05)")
     options = parser.parse_args()
-    options.rounds = options.rounds or (1 if options.quick else 7)
+    if options.rounds is None:
+        options.rounds = 1 if options.quick else 7
     if options.rounds < 1:
         parser.error("there is at least one round")
-    if not options.list and not options.bin and not options.compare:
+    if not options.tolerance > 0:
+        parser.error("the tolerance is more than 0")
+    if options.instructions and options.compare:
+        parser.error("--instructions are counted of one build, not of two")
+    if options.list:
+        return options
+    if not options.bin and not options.compare:
         parser.error("--bin or --compare is needed")
+    for folder in options.compare or [options.bin]:
+        if not folder.is_dir():
+            parser.error(f"{folder} is no folder bench of a build")
     if options.instructions and shutil.which("valgrind") is None:
         parser.error("--instructions needs valgrind")
     return options
@@ -229,10 +253,9 @@ def main():
     if options.list:
         for scenario in scenarios:
             names = ", ".join(each.name for each in scenario.contenders)
-            print(f"{scenario.name:32} {scenario.title} ({names})")
+            rare = ", --thorough" if scenario.thorough else ""
+            print(f"{scenario.name:32} {scenario.title} ({names}{rare})")
         return 0
-    if not scenarios:
-        sys.exit("suite.py: only --thorough runs these")
     python = machine.find_python()
     with tempfile.TemporaryDirectory() as out:
         if options.compare:
@@ -252,6 +275,9 @@ def main():
             if options.out:
                 write(result, options.out)
     print(report_text.render(result))
+    if options.out:
+        print(f"The report is {options.out}/report.html; beside it .txt, .md, .json and .csv.",
+              file=sys.stderr)
     return int(bool(failed(result)))
 
 

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
+import pathlib
+import tempfile
 import types
 import unittest
 
@@ -83,7 +85,8 @@ class RunScenario(unittest.TestCase):
 class Chosen(unittest.TestCase):
     @staticmethod
     def names(*parts, thorough=False):
-        options = types.SimpleNamespace(only=list(parts), thorough=thorough, quick=False)
+        options = types.SimpleNamespace(only=list(parts), thorough=thorough, quick=False,
+                                        list=False)
         return [scenario.name for scenario in suite.chosen(options)]
 
     def test_a_part_of_a_name_finds_all_that_have_it(self):
@@ -96,6 +99,60 @@ class Chosen(unittest.TestCase):
     def test_a_part_that_nothing_has_is_an_error_beside_others_too(self):
         with self.assertRaisesRegex(SystemExit, "nonsense"):
             self.names("lock", "nonsense")
+
+    def test_what_only_thorough_runs_is_found_by_its_whole_name(self):
+        self.assertEqual(self.names("latency/epoll/20000/1"), ["latency/epoll/20000/1"])
+        with self.assertRaisesRegex(SystemExit, "--thorough"):
+            self.names("tcp/65536/1000")
+
+
+class Compare(unittest.TestCase):
+    """Two builds, told apart by their place; the runner is the same."""
+
+    class Runner:
+        def __init__(self, **told):
+            self.told, self.runs = told, []
+
+        def missing(self, place):
+            del place
+            return None
+
+        def run(self, place):
+            self.runs.append(place.bin.parent.name)
+            found = self.told[self.runs[-1]]
+            if isinstance(found, Exception):
+                raise found
+            return {"ns": found}
+
+    def compared(self, runner, **options):
+        scenario = Scenario("s", "g", "t", "ns", (Contender("rill", RILL, runner),
+                                                  Contender("peer", PEER, runner)), **options)
+        with tempfile.TemporaryDirectory() as folder:
+            builds = [pathlib.Path(folder) / name / "bench" for name in ("old", "new")]
+            asked = types.SimpleNamespace(compare=builds, rounds=7, tolerance=0.05, quick=False,
+                                          before="the old one")
+            found = suite.compare([scenario], asked, pathlib.Path(folder), "python3")
+        self.assertIn("the old one", report_text.render_changes(found))
+        return found["changes"]
+
+    def test_only_rill_is_compared_and_the_first_build_runs_twice(self):
+        runner = self.Runner(old=10.0, new=12.0)
+        changes = self.compared(runner)
+        self.assertEqual([(each["name"], each["change"]["verdict"]) for each in changes],
+                         [("s, rill", "slower")])
+        self.assertEqual((runner.runs.count("old"), runner.runs.count("new")), (14, 7))
+
+    def test_a_scenario_says_how_often_and_how_exactly(self):
+        runner = self.Runner(old=10.0, new=11.0)
+        changes = self.compared(runner, rounds=2, tolerance=0.25)
+        self.assertEqual(changes[0]["change"]["verdict"], "same")
+        self.assertEqual(len(runner.runs), 6)
+
+    def test_why_a_build_failed_is_told(self):
+        changes = self.compared(self.Runner(old=10.0, new=Failure("it fell over")))
+        self.assertEqual(changes[0]["change"]["verdict"], "failed")
+        self.assertIn("it fell over", report_text.render_changes(
+            result() | {"changes": changes, "before": "a", "after": "b"}))
 
 
 if __name__ == "__main__":
