@@ -11,6 +11,9 @@
 // With --accept each message has a connection of its own. With --hold it says that all connections
 // are open and waits for a line of its input before it sends anything, so that what they cost a
 // server can be told from what messages cost; and keeps them until its input ends.
+//
+// An address has ports for some 28,000 connections to one server: beyond 20,000 they come from
+// 127.0.0.2 and so on.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,7 +33,7 @@
 
 #include "support/latencies.h"
 
-enum { batch_size = 1024, piece = 1 << 18, most_in_flight = 1024 };
+enum { batch_size = 1024, piece = 1 << 18, most_in_flight = 1024, from_one_address = 20000 };
 
 struct connection {
   int descriptor;
@@ -75,6 +78,17 @@ static void drop(struct load* self, struct connection* peer) {
   peer->descriptor = -1;
 }
 
+// The port is left to connect(), which may give the same one to connections to other servers.
+static void bind_to_address(int descriptor, uint32_t which) {
+  const int on = 1;
+  struct sockaddr_in from = {.sin_family = AF_INET};
+  from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + which);
+  if (setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) != 0 ||
+      bind(descriptor, (const struct sockaddr*)&from, sizeof from) != 0) {
+    fail("bind");
+  }
+}
+
 static void connect_one(struct load* self, struct connection* peer) {
   const int on = 1;
   struct sockaddr_in inet = {.sin_family = AF_INET, .sin_port = htons(self->port)};
@@ -89,6 +103,9 @@ static void connect_one(struct load* self, struct connection* peer) {
   }
   peer->descriptor = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (peer->descriptor < 0) fail("socket");
+  if (self->path == NULL && peer->number >= from_one_address) {
+    bind_to_address(peer->descriptor, peer->number / from_one_address);
+  }
   if (connect(peer->descriptor, address, length) != 0) fail("connect");
   if (self->path == NULL) {
     setsockopt(peer->descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -259,7 +276,7 @@ static int option(struct load* self, const char* program, const char* name, cons
   } else if (strcmp(name, "--unix") == 0 && value != NULL) {
     self->path = value;
   } else if (strcmp(name, "--connections") == 0) {
-    self->connections = (uint32_t)number(program, value, 1, 60000);
+    self->connections = (uint32_t)number(program, value, 1, 1e6);
   } else if (strcmp(name, "--size") == 0) {
     self->size = (uint32_t)number(program, value, 1, 1 << 24);
   } else if (strcmp(name, "--depth") == 0) {

@@ -9,7 +9,10 @@ import (
 
 var threadScenarios = []scenario{
 	{"hop", 1, 0, hop},
+	{"post", posts, 0, post},
 }
+
+const posts = 100_000
 
 // To a goroutine that has a thread of its own and back; both are locked to theirs.
 func hop(n int) time.Duration {
@@ -31,4 +34,24 @@ func hop(n int) time.Duration {
 	took := time.Since(start)
 	close(jobs)
 	return took
+}
+
+// Callbacks given by another goroutine through a channel with room for all: as with the loops
+// beside it the giver never waits.
+func post(n int) time.Duration {
+	start := time.Now()
+	for i := 0; i < n; i++ {
+		given := make(chan func(), posts)
+		count := 0
+		called := func() { count++ }
+		go func() {
+			for j := 0; j < posts; j++ {
+				given <- called
+			}
+		}()
+		for count < posts {
+			(<-given)()
+		}
+	}
+	return time.Since(start)
 }

@@ -17,6 +17,7 @@
 
 #include "rill/exec/process_pool_executor.hpp"
 #include "rill/exec/process_worker_main.hpp"
+#include "rill/rill.hpp"
 
 namespace {
 
@@ -122,13 +123,19 @@ void payload(std::size_t megabytes) {
               gigabytes / took, 100 * pipe / took, right ? "" : "  WRONG");
 }
 
-// One after the other, each awaited before the next: the way there and back.
-void tell_job(std::size_t count) {
-  rill::process_pool_executor pool(workers(1));
-  static_cast<void>(pool.submit<&plus_one>(1).result());
-  const double took = time_of([&] {
-    for (std::size_t i = 0; i < count; ++i) static_cast<void>(pool.submit<&plus_one>(1).result());
-  });
+// One after the other in a loop, each awaited before the next: the way there and back.
+rill::coro<double> time_of_jobs(rill::process_pool_executor& pool, std::size_t count) {
+  co_await pool.submit<&plus_one>(1);
+  const auto before = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < count; ++i) co_await pool.submit<&plus_one>(1);
+  co_return seconds(std::chrono::steady_clock::now() - before).count();
+}
+
+rill::coro<> tell_job(std::size_t count) {
+  const auto jobs = [count](rill::process_pool_executor& pool) {
+    return time_of_jobs(pool, count);
+  };
+  const double took = co_await rill::with(rill::process_pool_executor(workers(1)), jobs);
   std::printf("ns=%.1f\n", took * 1e9 / static_cast<double>(count));
 }
 
@@ -137,7 +144,7 @@ void tell_job(std::size_t count) {
 int main(int count, char** arguments) {
   rill::process_worker_main();
   if (count == 3 && std::string_view(arguments[1]) == "--jobs") {
-    tell_job(std::strtoul(arguments[2], nullptr, 10));
+    rill::run(tell_job(std::strtoul(arguments[2], nullptr, 10)));
     return 0;
   }
   const std::size_t megabytes = count > 1 ? std::strtoul(arguments[1], nullptr, 10) : 1024;

@@ -5,48 +5,19 @@ A name is the same for rill, its floor and the peers. Adding a scenario is a lin
 of that name in the programs that have it.
 """
 
-import dataclasses
-
 from compiled import Compiled
 from contenders import Launched, Micro, Told
-from echo_pairs import Bulk, Echo, Idle, Load
+from echo_pairs import Idle, Load
+from echo_scenarios import EPOLL_SERVERS, bulk, echoes, latencies, limits, rare_echoes
+from scenario import FLOOR, PEER, RILL, Contender, Scenario
+from sized import Sized
 
-RILL, FLOOR, PEER = "rill", "floor", "peer"
-
-
-@dataclasses.dataclass(frozen=True)
-class Contender:
-    name: str
-    kind: str
-    runner: object
-
-
-@dataclasses.dataclass(frozen=True)
-class Scenario:
-    name: str
-    group: str
-    title: str
-    unit: str
-    contenders: tuple
-    to: str = ""  # whom the others are compared to, where it is not the floor
-    figure: str = "ns"  # the key of the runner's figures that is compared
-    curve: tuple = ()  # name of a curve of cost over scale, and the place on it
-    heavy: bool = False  # left out by --quick
-    thorough: bool = False  # left out without --thorough
-    rounds: int = 0  # the most that are worth while; 0: as many as there are
-    tolerance: float = 0  # what the base may differ from itself; 0: what the command line says
-
-    @property
-    def base(self):
-        """What the others are compared to: the floor, or rill where there is none."""
-        if self.to:
-            return self.to
-        names = [each.name for each in self.contenders]
-        return "floor" if "floor" in names else names[0]
+# Programs in C and Go that measure by themselves, as scripts do; others are of Google Benchmark.
+MEASURE_THEMSELVES = {"peers/go_micro", "peers/uv_micro", "peers/uv_threads"}
 
 
 def micro(name, group, title, programs, pin="together", **options):
-    """A case of Google Benchmark programs and of programs in Python and Go, told by letters.
+    """A case of Google Benchmark programs and of those that measure themselves.
 
     `programs` maps a contender's name to a program, or to (program, other name of the case).
     """
@@ -54,7 +25,7 @@ def micro(name, group, title, programs, pin="together", **options):
     for who, what in programs.items():
         program, case = what if isinstance(what, tuple) else (what, name)
         kind = {"rill": RILL, "floor": FLOOR}.get(who, PEER)
-        if program.endswith(".py") or program in ("peers/go_micro", "peers/uv_micro"):
+        if program.endswith(".py") or program in MEASURE_THEMSELVES:
             arguments = ("--case", case, "--seconds", "{seconds}")
             if who == "uvloop":
                 arguments += ("--uvloop",)
@@ -72,7 +43,8 @@ CORE_FLOOR, SYNC_FLOOR = "floors/core_floors", "floors/sync_floors"
 GENERATORS_FLOOR, THREADS_FLOOR = "floors/generators_floors", "floors/executors_floors"
 ASIO, ASIO_SYNC, ASIO_THREADS = "peers/asio_micro", "peers/asio_sync", "peers/asio_executors"
 CORO_SYNC, CORO_THREADS = "peers/coro_sync", "peers/coro_executors"
-UV, GO, PYTHON = "peers/uv_micro", "peers/go_micro", "peers/asyncio_micro.py"
+UV, UV_THREADS = "peers/uv_micro", "peers/uv_threads"
+GO, PYTHON = "peers/go_micro", "peers/asyncio_micro.py"
 LOOPS = {"asyncio": PYTHON, "uvloop": PYTHON}
 
 
@@ -190,19 +162,15 @@ def synchronisation():
 
 def threads():
     group = "Threads and processes"
+    hop = {"floor": (THREADS_FLOOR, "hop"), "rill": (THREADS, "hop/run_in_executor"),
+           "Asio": (ASIO_THREADS, "hop"), "libcoro": (CORO_THREADS, "hop"), "libuv": (UV, "hop"),
+           "Go": (GO, "hop"), "asyncio": (PYTHON, "hop"), "uvloop": (PYTHON, "hop")}
     return [
-        micro("hop/together", group, "to a thread and back, one processor, time",
-              {"floor": (THREADS_FLOOR, "hop"), "rill": (THREADS, "hop/run_in_executor"),
-               "Asio": (ASIO_THREADS, "hop"), "libcoro": (CORO_THREADS, "hop"),
-               "libuv": (UV, "hop"), "asyncio": (PYTHON, "hop"), "uvloop": (PYTHON, "hop")}),
-        micro("hop/apart", group, "to a thread and back, all processors, time",
-              {"floor": (THREADS_FLOOR, "hop"), "rill": (THREADS, "hop/run_in_executor"),
-               "Asio": (ASIO_THREADS, "hop"), "libcoro": (CORO_THREADS, "hop"),
-               "libuv": (UV, "hop"), "Go": (GO, "hop"), "asyncio": (PYTHON, "hop"),
-               "uvloop": (PYTHON, "hop")},
-              pin="free"),
+        micro("hop/together", group, "to a thread and back, one processor, time", hop),
+        micro("hop/apart", group, "to a thread and back, all processors, time", hop, pin="free"),
         micro("post", group, "a callback posted by another thread, time",
-              {"floor": THREADS_FLOOR, "rill": THREADS, "Asio": ASIO_THREADS, **LOOPS},
+              {"floor": THREADS_FLOOR, "rill": THREADS, "Asio": ASIO_THREADS, "libuv": UV_THREADS,
+               "Go": GO, **LOOPS},
               pin="free"),
         micro("small_jobs", group, "a job of 1,000,000 through a pool of 2, time",
               {"rill": THREADS, "Asio": ASIO_THREADS, "libcoro": CORO_THREADS}, pin="free",
@@ -215,122 +183,6 @@ def threads():
     ]
 
 
-# Name, kind, program, arguments, whether it serves unix sockets.
-EPOLL_SERVERS = [
-    ("floor", FLOOR, "floors/raw_epoll_echo", ()),
-    ("rill", RILL, "echo/rill_echo", ("--backend", "epoll")),
-    ("rill streams", RILL, "echo/rill_streams_echo", ("--backend", "epoll")),
-    ("Asio", PEER, "peers/asio_echo", ()),
-    ("Asio callbacks", PEER, "peers/asio_callbacks_echo", ()),
-    ("libuv", PEER, "peers/uv_echo", ()),
-    ("Go", PEER, "peers/go_echo", ()),
-    ("asyncio", PEER, "peers/asyncio_echo.py", ()),
-    ("uvloop", PEER, "peers/asyncio_echo.py", ("--uvloop",)),
-]
-URING_SERVERS = [
-    ("floor", FLOOR, "floors/raw_io_uring_echo", ()),
-    ("rill", RILL, "echo/rill_echo", ("--backend", "io_uring")),
-    ("rill streams", RILL, "echo/rill_streams_echo", ("--backend", "io_uring")),
-    ("Asio", PEER, "peers/asio_io_uring_echo", ()),
-]
-
-
-def echo(name, group, title, load, servers, **options):
-    contenders = tuple(Contender(who, kind, Echo(program, load, arguments))
-                       for who, kind, program, arguments in servers)
-    return Scenario(name, group, title, options.pop("unit", "ns"), contenders, **options)
-
-
-def words(size):
-    return f"{size} B" if size < 1024 else f"{size // 1024} KiB"
-
-
-def plural(connections):
-    return "1 connection" if connections == 1 else f"{connections:,} connections"
-
-
-# Of a transport, a size, a number of connections and messages in flight on each: what is measured
-# without --thorough, which measures all that can be put together.
-ECHOES = [("tcp", 64, 1, 1), ("tcp", 64, 64, 1), ("tcp", 64, 1000, 1), ("tcp", 64, 10_000, 1),
-          ("tcp", 1024, 64, 1), ("tcp", 65_536, 64, 1), ("tcp", 64, 64, 16),
-          ("unix", 64, 1, 1), ("unix", 64, 64, 1)]
-ALL_ECHOES = [(transport, size, connections, depth)
-              for transport in ("tcp", "unix") for size in (64, 1024, 65_536)
-              for connections in (1, 64, 1000, 10_000) for depth in (1, 16)]
-
-
-def how_many(size, connections, depth):
-    """Messages of a run: about as much work in each."""
-    if connections == 1 and depth == 1:
-        return 50_000
-    return {64: 100_000, 1024: 50_000, 65_536: 10_000}[size] * (5 if depth > 1 else 1)
-
-
-def echo_of(interface, servers, transport, size, connections, depth):
-    load = Load(connections, size, depth, how_many(size, connections, depth),
-                unix=transport == "unix")
-    name = f"echo/{interface}/{transport}/{size}/{connections}"
-    title = f"{transport.upper() if transport == 'tcp' else transport}, {words(size)}"
-    title += f", {plural(connections)}"
-    curve = f"echo on {interface}, {transport}, {words(size)}, by connections"
-    if depth > 1:
-        name += "/pipelined"
-        title += f", {depth} in flight"
-        curve += f", {depth} in flight"
-    return echo(name, f"Echo on {interface}, CPU of the server for a message", title, load, servers,
-                curve=(curve, connections), heavy=connections > 1000 or size > 64,
-                thorough=(transport, size, connections, depth) not in ECHOES)
-
-
-def echoes():
-    found = []
-    for interface, servers in (("epoll", EPOLL_SERVERS), ("io_uring", URING_SERVERS)):
-        rest = [each for each in ALL_ECHOES if each not in ECHOES]
-        found += [echo_of(interface, servers, *each) for each in ECHOES + rest]
-        found.append(echo(f"accept/{interface}", "Connections, CPU of the server for one",
-                          f"a connection, one message, its end, {interface}",
-                          Load(16, accept=True, messages=8000), servers))
-    return found
-
-
-# Messages a second, connections, whether over unix sockets.
-LATENCIES = [(2000, 64, False), (20_000, 64, False), (20_000, 1, False), (20_000, 1000, False),
-             (20_000, 10_000, False), (20_000, 64, True)]
-
-
-def latencies():
-    """p99 of messages on a fixed schedule, measured from when they should have been sent."""
-    found = []
-    for interface, servers in (("epoll", EPOLL_SERVERS), ("io_uring", URING_SERVERS)):
-        for rate, connections, unix in LATENCIES:
-            load = Load(connections, rate=rate, pin="apart", depth=1000, unix=unix)
-            name = f"latency/{interface}/{rate}"
-            title = f"p99 at {rate:,} messages a second, {plural(connections)}"
-            usual = connections == 64 and not unix
-            if not usual:
-                name += f"/{connections}{'/unix' if unix else ''}"
-            found.append(echo(name, f"Latency on {interface}",
-                              f"{title}, unix" if unix else title, load, servers, unit="us",
-                              figure="p99_us", tolerance=0.25, thorough=not usual))
-    return found
-
-
-def bulk():
-    raw = Contender("floor", FLOOR, Bulk("floors/raw_bulk", ("receive",),
-                                         ("send", "{port}", "{bytes}")))
-    contenders = [raw]
-    for backend in ("epoll", "io_uring"):
-        for way, call in (("send", "send_all"), ("write", "write_all")):
-            contenders.append(Contender(
-                f"rill {call} {backend}", RILL,
-                Bulk("bulk/rill_bulk", ("receive", backend), (way, "{port}", "{bytes}", backend))))
-    group = "Bulk transfer, one connection"
-    return [Scenario("bulk/time", group, "time for a GiB", "s", tuple(contenders), figure="s",
-                     heavy=True),
-            Scenario("bulk/cpu", group, "CPU of both sides for a GiB", "s", tuple(contenders),
-                     figure="cpu_s", heavy=True)]
-
-
 def trees():
     found = []
     names = {"none": "nothing", "io": "a sleep of 50 ms",
@@ -339,15 +191,11 @@ def trees():
     for leaf, title in names.items():
         for way in ("gather", "task_group"):
             case = f"{leaf}/{way}"
-            who = {"rill": "micro/trees_micro", "asyncio": "peers/asyncio_trees.py",
-                   "uvloop": "peers/asyncio_trees.py"}
+            who = {"floor": ("floors/trees_floors", leaf), "rill": ("micro/trees_micro", case),
+                   "Asio": ("peers/asio_trees", leaf)}
             if way == "task_group":
-                who |= {"Go": "peers/go_micro"}
-            else:
-                who |= {"Asio": "peers/asio_trees"}
-            who = {"floor": ("floors/trees_floors", leaf)} | {
-                name: (program, f"tree/{case}" if name == "Go" else case)
-                for name, program in who.items()}
+                who["Go"] = ("peers/go_micro", f"tree/{case}")
+            who |= {name: ("peers/asyncio_trees.py", case) for name in LOOPS}
             found.append(micro(f"tree/{case}", "Trees of 6 levels, 6 branches, CPU of a tree",
                                f"{title}, {way}", who, unit="ms", figure="ms", heavy=True))
     return found
@@ -356,23 +204,29 @@ def trees():
 def starts():
     group = "Start, size and compilation"
     programs = [("floor", FLOOR, "floors/nothing"), ("rill", RILL, "start_up/rill_start_up"),
-                ("Asio", PEER, "start_up/asio_start_up"), ("asyncio", PEER, "python")]
+                ("Asio", PEER, "start_up/asio_start_up"), ("libuv", PEER, "start_up/uv_start_up"),
+                ("Go", PEER, "start_up/go_start_up"), ("asyncio", PEER, "python")]
     found = [Scenario("start_up", group, "a program that awaits once, start to end", "us",
                       tuple(Contender(who, kind, Launched(program))
                             for who, kind, program in programs), figure="us")]
+    # C and Go are compared by size alone: to compile another language is other work.
+    sized = [Contender(who, kind, Sized(program)) for who, kind, program in programs
+             if who in ("libuv", "Go")]
+    asio = "start_up/asio_start_up.cpp"
     sources = {
-        "minimal": ("a minimal program", "start_up/rill_start_up.cpp",
-                    "start_up/asio_start_up.cpp", ()),
+        "core": ("a coroutine and a future", "start_up/core_only.cpp", asio, (), None),
+        "minimal": ("a minimal program", "start_up/rill_start_up.cpp", asio, (), sized),
         "echo": ("the echo server", "echo/rill_echo.cpp", "peers/asio_echo.cpp",
-                 ("support/libecho_service.a",)),
+                 ("support/libecho_service.a",), []),
     }
-    for name, (title, rill, asio, objects) in sources.items():
-        contenders = (Contender("rill", RILL, Compiled(rill, ("librill.a", *objects))),
-                      Contender("Asio", PEER, Compiled(asio, objects)))
-        found += [Scenario(f"compile/{name}", group, f"compiling {title}", "s", contenders,
-                           figure="s", heavy=True, rounds=3),
-                  Scenario(f"size/{name}", group, f"{title}, stripped", "KiB",
-                           contenders, figure="kib", heavy=True, rounds=1)]
+    for name, (title, ours, theirs, objects, others) in sources.items():
+        contenders = (Contender("rill", RILL, Compiled(ours, ("librill.a", *objects))),
+                      Contender("Asio", PEER, Compiled(theirs, objects)))
+        found.append(Scenario(f"compile/{name}", group, f"compiling {title}", "s", contenders,
+                              figure="s", heavy=True, rounds=3))
+        if others is not None:
+            found.append(Scenario(f"size/{name}", group, f"{title}, stripped", "KiB",
+                                  (*contenders, *others), figure="kib", heavy=True, rounds=1))
     return found
 
 
@@ -382,6 +236,8 @@ def memory():
         Scenario("memory/sleepers", group, "a task that sleeps, of 100,000", "bytes", (
             Contender("floor", FLOOR, Told(CORE_FLOOR, ("--memory",))),
             Contender("rill", RILL, Told(CORE, ("--memory",)))), figure="bytes_per_sleeper"),
+        Scenario("memory/waiters", group, "a task that waits for a future, of 1,000,000", "bytes", (
+            Contender("rill", RILL, Told(CORE, ("--memory",))),), figure="bytes_per_waiter"),
         Scenario("memory/echo", group, "a connection that has had a message, of 10,000", "KiB",
                  tuple(Contender(who, kind, Idle(program, Load(10_000), arguments))
                        for who, kind, program, arguments in EPOLL_SERVERS), figure="kib",
@@ -396,5 +252,5 @@ def memory():
 
 
 def all_scenarios():
-    return [*steps(), *scale(), *combinators(), *synchronisation(), *threads(), *trees(), *echoes(),
-            *latencies(), *bulk(), *memory(), *starts()]
+    return [*steps(), *scale(), *limits(), *combinators(), *synchronisation(), *threads(), *trees(),
+            *echoes(), *rare_echoes(), *latencies(), *bulk(), *memory(), *starts()]
