@@ -96,7 +96,7 @@ build_by_gcc() {
 
 # Whether a line that the client sends comes back: folder of the programs.
 echoes() {
-  local server port="" answer="" tries
+  local server port="" answer=""
   "$1/echo_server" --port 0 >"$folder/echo.log" 2>&1 &
   server=$!
   for _ in {1..50}; do
