@@ -80,10 +80,12 @@ def line_of(process, limit=60):
         line = process.stdout.readline()
     finally:
         watch.cancel()
+        watch.join()
     if not line:
-        end(process)
+        process.kill()
+        _, complaint = process.communicate()
         raise Failure(f"{pathlib.Path(process.args[0]).name} {' '.join(process.args[1:])} printed "
-                      "nothing where it should")
+                      f"nothing where it should: {complaint.strip()[-200:]}")
     return line
 
 
@@ -97,20 +99,26 @@ def end(process):
 def cpu_ns(pid):
     """What the threads of a process have used so far; in ticks where the kernel tells no better."""
     folder = pathlib.Path(f"/proc/{pid}")
-    try:
-        return sum(int(path.read_text().split()[0]) for path in folder.glob("task/*/schedstat"))
-    except (OSError, ValueError, IndexError):
-        ticks = (folder / "stat").read_text().rpartition(")")[2].split()[11:13]
-        return sum(int(each) for each in ticks) * 1e9 / os.sysconf("SC_CLK_TCK")
+    exact = sum(int(path.read_text().split()[0]) for path in folder.glob("task/*/schedstat"))
+    if exact:
+        return exact
+    ticks = stat_of(folder)[11:13]
+    return sum(int(each) for each in ticks) * 1e9 / os.sysconf("SC_CLK_TCK")
+
+
+def stat_of(folder):
+    """What the kernel tells of a process or of a thread, from its state on."""
+    return (folder / "stat").read_text().rpartition(")")[2].split()
 
 
 def cpu_at_rest(pid, limit=10):
-    """The same, as soon as the process does next to nothing any more."""
+    """The same, as soon as the process does next to nothing, and has nothing to do."""
     before, until = cpu_ns(pid), time.monotonic() + limit
     while time.monotonic() < until:
         time.sleep(0.01)
+        states = {stat_of(folder)[0] for folder in pathlib.Path(f"/proc/{pid}/task").iterdir()}
         now = cpu_ns(pid)
-        if now - before < 50_000:
+        if now - before < 50_000 and "R" not in states:
             return now
         before = now
     raise Failure(f"process {pid} does not come to rest")

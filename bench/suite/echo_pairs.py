@@ -112,8 +112,8 @@ def replied(client):
     client.stdin.write("go\n")
     client.stdin.flush()
     found = fields(line_of(client, limit=120))
-    if not found.get("round_trips"):
-        raise Failure(f"the load told of no message: {found}")
+    if not found.get("round_trips") or found.get("errors"):
+        raise Failure(f"the load told of no message, or of errors: {found}")
     return found
 
 
@@ -135,6 +135,8 @@ class Idle(Echo):
     def _measured(self, server, client, bare_kib):
         count = replied(client)["round_trips"]
         return {"kib": (resident_kib(server.pid) - bare_kib) / count}
+
+
 @dataclasses.dataclass(frozen=True)
 class Bulk:
     """One connection, many bytes one way: seconds for a GiB, and CPU of both sides."""
