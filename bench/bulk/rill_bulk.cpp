@@ -5,35 +5,17 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "rill/rill.hpp"
+#include "support/bulk_stopwatch.hpp"
 
 namespace {
 
 constexpr std::size_t piece = 64 * 1024;
-
-double seconds_of(clockid_t clock) {
-  timespec now{};
-  ::clock_gettime(clock, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-class stopwatch {
- public:
-  void report(std::uint64_t bytes) const {
-    std::printf("bytes %llu seconds %.6f cpu %.6f\n", static_cast<unsigned long long>(bytes),
-                seconds_of(CLOCK_MONOTONIC) - since_, seconds_of(CLOCK_PROCESS_CPUTIME_ID) - used_);
-  }
-
- private:
-  double since_ = seconds_of(CLOCK_MONOTONIC);
-  double used_ = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-};
 
 rill::coro<> receive_all() {
   rill::socket listener(rill::address_family::ipv4, rill::socket_type::stream);
@@ -43,7 +25,7 @@ rill::coro<> receive_all() {
   std::fflush(stdout);
   rill::socket accepted = co_await listener.accept();
   rill::connection peer(std::move(accepted));
-  const stopwatch watch;
+  const bulk_stopwatch watch;
   std::vector<char> room(piece);
   std::uint64_t bytes = 0;
   while (true) {
@@ -56,7 +38,7 @@ rill::coro<> receive_all() {
 
 rill::coro<> send_all(std::uint16_t port, std::uint64_t bytes, bool copying) {
   rill::connection peer = co_await rill::open_connection("127.0.0.1", port);
-  const stopwatch watch;
+  const bulk_stopwatch watch;
   const std::string data(piece, 'b');
   std::uint64_t gone = 0;
   while (gone < bytes) {

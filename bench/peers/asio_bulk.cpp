@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
+
+#include "support/bulk_stopwatch.hpp"
 
 namespace {
 
@@ -21,28 +22,10 @@ using acceptor = asio::basic_socket_acceptor<asio::ip::tcp, executor>;
 using stream = asio::basic_stream_socket<asio::ip::tcp, executor>;
 constexpr asio::use_awaitable_t<executor> awaits;
 
-double seconds_of(clockid_t clock) {
-  timespec now{};
-  ::clock_gettime(clock, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-class stopwatch {
- public:
-  void report(std::uint64_t bytes) const {
-    std::printf("bytes %llu seconds %.6f cpu %.6f\n", static_cast<unsigned long long>(bytes),
-                seconds_of(CLOCK_MONOTONIC) - since_, seconds_of(CLOCK_PROCESS_CPUTIME_ID) - used_);
-  }
-
- private:
-  double since_ = seconds_of(CLOCK_MONOTONIC);
-  double used_ = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-};
-
 coro receive_all(acceptor& listener) {
   stream peer(listener.get_executor());
   co_await listener.async_accept(peer, awaits);
-  const stopwatch watch;
+  const bulk_stopwatch watch;
   std::vector<char> room(piece);
   std::uint64_t bytes = 0;
   std::error_code error;
@@ -55,7 +38,7 @@ coro receive_all(acceptor& listener) {
 
 coro send_all(stream& peer, asio::ip::tcp::endpoint where, std::uint64_t bytes) {
   co_await peer.async_connect(where, awaits);
-  const stopwatch watch;
+  const bulk_stopwatch watch;
   const std::string data(piece, 'b');
   std::uint64_t gone = 0;
   while (gone < bytes) {
