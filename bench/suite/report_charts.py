@@ -33,16 +33,16 @@ def bars(rows, label):
     """Horizontal bars. A row is (name, kind, ratio, low, high, words); long ones are cut off.
 
     The scale ends at twenty times the least, so that a slow contender hides no difference among
-    the fast; what is longer is marked as such and has its number.
+    the fast, but not before twice the base; what is longer is marked as such and has its number.
     """
     left, right = 104, 150
     room = BARS_WIDTH - left - right
     least = min(row[2] for row in rows)
-    most = min(max(row[4] for row in rows), 20 * least)
+    most = min(max(row[4] for row in rows), max(20 * least, 2)) or 1
     parts = []
     for place, (name, kind, ratio, low, high, words) in enumerate(rows):
         y = place * ROW + 4
-        wide = room * min(ratio, most) / most
+        wide = room * max(0, min(ratio, most)) / most
         parts.append(text(left - 8, y + 14, name, "name", "end"))
         parts.append(f'<rect x="{left}" y="{y}" width="{wide:.1f}" height="18" rx="2" '
                      f'class="{kind}"/>')

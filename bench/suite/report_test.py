@@ -169,6 +169,16 @@ class Charts(unittest.TestCase):
         found = report_charts.spread_out([10.0, 11.0, 50.0], 15)
         self.assertEqual(found, [10.0, 25.0, 50.0])
 
+    def test_what_costs_nothing_has_a_bar_of_no_length(self):
+        rows = [("floor", "floor", 0.0, 0.0, 0.0, "0"), ("rill", "rill", 1.0, 1.0, 1.0, "4"),
+                ("peer", "peer", -0.1, -0.1, -0.1, "-0.4")]
+        self.assertEqual(report_charts.bars(rows, "memory").count('width="0.0"'), 2)
+        self.assertIn('width="0.0"', report_charts.bars(rows[:1], "nothing at all"))
+
+    def test_the_base_is_not_cut_off_beside_next_to_nothing(self):
+        rows = [("floor", "floor", 0.01, 0.01, 0.01, "1"), ("rill", "rill", 1.0, 1.0, 1.0, "100")]
+        self.assertNotIn('class="cut"', report_charts.bars(rows, "memory"))
+
     def test_ticks_lie_within(self):
         self.assertEqual(report_charts.ticks(3, 60), [5, 10, 20, 50])
 
