@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "rill/rill.hpp"
-#include "support/bulk_stopwatch.hpp"
+#include "support/bulk_stopwatch.h"
 
 namespace {
 
@@ -25,7 +25,7 @@ rill::coro<> receive_all() {
   std::fflush(stdout);
   rill::socket accepted = co_await listener.accept();
   rill::connection peer(std::move(accepted));
-  const bulk_stopwatch watch;
+  const bulk_stopwatch watch = bulk_start();
   std::vector<char> room(piece);
   std::uint64_t bytes = 0;
   while (true) {
@@ -33,12 +33,12 @@ rill::coro<> receive_all() {
     if (got == 0) break;
     bytes += got;
   }
-  watch.report(bytes);
+  bulk_report(watch, bytes);
 }
 
 rill::coro<> send_all(std::uint16_t port, std::uint64_t bytes, bool copying) {
   rill::connection peer = co_await rill::open_connection("127.0.0.1", port);
-  const bulk_stopwatch watch;
+  const bulk_stopwatch watch = bulk_start();
   const std::string data(piece, 'b');
   std::uint64_t gone = 0;
   while (gone < bytes) {
@@ -52,7 +52,7 @@ rill::coro<> send_all(std::uint16_t port, std::uint64_t bytes, bool copying) {
   }
   peer.writer.close();
   co_await peer.writer.wait_closed();
-  watch.report(gone);
+  bulk_report(watch, gone);
 }
 
 }  // namespace

@@ -10,33 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "support/bulk_stopwatch.h"
+
 enum { piece = 64 * 1024 };
-
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static double processor(void) {
-  struct timespec used;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return (double)used.tv_sec + (double)used.tv_nsec * 1e-9;
-}
 
 static void fail(const char* what) {
   perror(what);
   exit(1);
-}
-
-static void report(uint64_t bytes, double since, double used) {
-  printf("bytes %llu seconds %.6f cpu %.6f\n", (unsigned long long)bytes, seconds() - since,
-         processor() - used);
 }
 
 static int receive_all(void) {
@@ -52,8 +35,7 @@ static int receive_all(void) {
   fflush(stdout);
   const int peer = accept(listener, NULL, NULL);
   if (peer < 0) fail("raw_bulk: accept");
-  const double since = seconds();
-  const double used = processor();
+  const struct bulk_stopwatch watch = bulk_start();
   uint64_t bytes = 0;
   for (;;) {
     const ssize_t got = recv(peer, room, sizeof room, 0);
@@ -61,7 +43,7 @@ static int receive_all(void) {
     if (got == 0) break;
     bytes += (uint64_t)got;
   }
-  report(bytes, since, used);
+  bulk_report(watch, bytes);
   return 0;
 }
 
@@ -75,8 +57,7 @@ static int send_all(int port, uint64_t bytes) {
   if (peer < 0 || connect(peer, (struct sockaddr*)&where, sizeof where) != 0) {
     fail("raw_bulk: connect");
   }
-  const double since = seconds();
-  const double used = processor();
+  const struct bulk_stopwatch watch = bulk_start();
   uint64_t gone = 0;
   while (gone < bytes) {
     const uint64_t left = bytes - gone;
@@ -84,7 +65,7 @@ static int send_all(int port, uint64_t bytes) {
     if (sent < 0) fail("raw_bulk: send");
     gone += (uint64_t)sent;
   }
-  report(gone, since, used);
+  bulk_report(watch, gone);
   return 0;
 }
 

@@ -10,22 +10,21 @@
 #include <system_error>
 #include <vector>
 
-#include "support/bulk_stopwatch.hpp"
+#include "peers/asio_coroutines.hpp"
+#include "support/bulk_stopwatch.h"
 
 namespace {
 
 constexpr std::size_t piece = 64 * 1024;
 
-using executor = asio::io_context::executor_type;
-using coro = asio::awaitable<void, executor>;
+using asio_peer::awaits, asio_peer::coro, asio_peer::executor;
 using acceptor = asio::basic_socket_acceptor<asio::ip::tcp, executor>;
 using stream = asio::basic_stream_socket<asio::ip::tcp, executor>;
-constexpr asio::use_awaitable_t<executor> awaits;
 
 coro receive_all(acceptor& listener) {
   stream peer(listener.get_executor());
   co_await listener.async_accept(peer, awaits);
-  const bulk_stopwatch watch;
+  const bulk_stopwatch watch = bulk_start();
   std::vector<char> room(piece);
   std::uint64_t bytes = 0;
   std::error_code error;
@@ -33,19 +32,19 @@ coro receive_all(acceptor& listener) {
     bytes += co_await peer.async_read_some(asio::buffer(room), asio::redirect_error(awaits, error));
   }
   if (error != asio::error::eof) throw std::system_error(error);
-  watch.report(bytes);
+  bulk_report(watch, bytes);
 }
 
 coro send_all(stream& peer, asio::ip::tcp::endpoint where, std::uint64_t bytes) {
   co_await peer.async_connect(where, awaits);
-  const bulk_stopwatch watch;
+  const bulk_stopwatch watch = bulk_start();
   const std::string data(piece, 'b');
   std::uint64_t gone = 0;
   while (gone < bytes) {
     gone += co_await asio::async_write(peer, asio::buffer(data, bytes - gone), awaits);
   }
   peer.close();
-  watch.report(gone);
+  bulk_report(watch, gone);
 }
 
 void rethrow(const std::exception_ptr& error) {

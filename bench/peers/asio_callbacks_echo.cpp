@@ -9,11 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "peers/asio_coroutines.hpp"
 #include "support/echo_service.h"
 
 namespace {
 
-using executor = asio::io_context::executor_type;
+using asio_peer::executor;
 
 std::uint64_t messages = 0;
 std::size_t buffer_size = 4 * 1024;

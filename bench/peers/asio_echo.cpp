@@ -9,13 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "peers/asio_coroutines.hpp"
 #include "support/echo_service.h"
 
 namespace {
 
-using executor = asio::io_context::executor_type;
-using coro = asio::awaitable<void, executor>;
-constexpr asio::use_awaitable_t<executor> awaits;
+using asio_peer::awaits, asio_peer::coro, asio_peer::executor;
 
 std::uint64_t messages = 0;
 std::size_t buffer_size = 4 * 1024;

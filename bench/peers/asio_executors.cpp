@@ -9,13 +9,13 @@
 #include <cstdint>
 #include <thread>
 
+#include "peers/asio_coroutines.hpp"
+
 namespace {
 
 constexpr std::int64_t jobs_per_round = 1'000'000;
 
-using executor = asio::io_context::executor_type;
-using coro = asio::awaitable<void, executor>;
-constexpr asio::use_awaitable_t<executor> awaits;
+using asio_peer::awaits, asio_peer::coro;
 
 // A job in the pool whose end is told to the coroutine by its own executor.
 coro hops(benchmark::State& state, asio::thread_pool& pool) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the programs on Asio share: its coroutines without type-erased executors, and a wait for
-// several of them.
+// A wait for several coroutines of Asio.
 #pragma once
 
 #include <asio.hpp>
@@ -9,13 +8,12 @@
 #include <exception>
 #include <system_error>
 
+#include "peers/asio_coroutines.hpp"
+
 namespace asio_peer {
 
-using executor = asio::io_context::executor_type;
-using coro = asio::awaitable<void, executor>;
 using timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, executor>;
-inline constexpr asio::use_awaitable_t<executor> awaits;
 
 /// Counts who has ended, for one that waits for all. Asio has no object that is a running coroutine
 /// and can be awaited by anybody: who joins waits on a timer that never expires, which the last to

@@ -11,12 +11,12 @@
 #include <cstdint>
 #include <system_error>
 
+#include "peers/asio_coroutines.hpp"
+
 namespace {
 
-using executor = asio::io_context::executor_type;
-using coro = asio::awaitable<void, executor>;
+using asio_peer::awaits, asio_peer::coro, asio_peer::executor;
 using channel = asio::experimental::channel<executor, void(std::error_code, std::int64_t)>;
-constexpr asio::use_awaitable_t<executor> awaits;
 
 bool try_acquire(channel& lock) { return lock.try_send(std::error_code(), 0); }
 

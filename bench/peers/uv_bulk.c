@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <uv.h>
+
+#include "support/bulk_stopwatch.h"
 
 enum { piece = 64 * 1024 };
 
@@ -16,13 +17,7 @@ static uv_connect_t connecting;
 static uv_write_t writing;
 static char data[piece];
 static uint64_t gone, wanted;  // bytes that came or went, and of those to send
-static double since, used;
-
-static double seconds_of(clockid_t clock) {
-  struct timespec now;
-  clock_gettime(clock, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
+static struct bulk_stopwatch watch;
 
 static void check(int status, const char* what) {
   if (status >= 0) return;
@@ -30,15 +25,9 @@ static void check(int status, const char* what) {
   exit(1);
 }
 
-static void start_watch(void) {
-  since = seconds_of(CLOCK_MONOTONIC);
-  used = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-}
-
 static void on_closed(uv_handle_t* handle) {
   (void)handle;
-  printf("bytes %llu seconds %.6f cpu %.6f\n", (unsigned long long)gone,
-         seconds_of(CLOCK_MONOTONIC) - since, seconds_of(CLOCK_PROCESS_CPUTIME_ID) - used);
+  bulk_report(watch, gone);
 }
 
 static void on_buffer(uv_handle_t* handle, size_t suggested, uv_buf_t* result) {
@@ -62,7 +51,7 @@ static void on_connection(uv_stream_t* stream, int status) {
   check(uv_tcp_init(stream->loop, &peer), "init");
   check(uv_accept(stream, (uv_stream_t*)&peer), "accept");
   uv_close((uv_handle_t*)stream, NULL);
-  start_watch();
+  watch = bulk_start();
   check(uv_read_start((uv_stream_t*)&peer, on_buffer, on_read), "read");
 }
 
@@ -92,7 +81,7 @@ static void on_written(uv_write_t* request, int status) {
 
 static void on_connected(uv_connect_t* request, int status) {
   check(status, "connect");
-  start_watch();
+  watch = bulk_start();
   send_more(request->handle);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Those cases of the micro benchmarks that libuv has something for: timers and its thread pool. It
-// has no tasks; and of what another thread sends it keeps only that something was sent.
+// Those cases of the micro benchmarks that libuv has something for: timers, its thread pool, and
+// what another thread sends. It has no tasks.
 //
 //     uv_micro --case NAME [--seconds S]
 #define _GNU_SOURCE
@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 #include <uv.h>
+
+#include "peers/uv_threads.h"
 
 enum { batch = 100, sleeper_count = 100000 };
 
@@ -87,6 +89,7 @@ static const struct scenario scenarios[] = {
     {"timer_arm_cancel", timer_arm_cancel, batch, CLOCK_PROCESS_CPUTIME_ID},
     {"sleepers/100000", sleepers, sleeper_count, CLOCK_PROCESS_CPUTIME_ID},
     {"hop", hop, 100, CLOCK_MONOTONIC},
+    {"post", uv_post, uv_posts_per_round, CLOCK_MONOTONIC},
 };
 
 // What comes first is not measured: it takes memory and starts threads.

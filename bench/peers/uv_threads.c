@@ -2,16 +2,12 @@
 // Callbacks given to a libuv loop by another thread, as `post` of micro/executors_micro.cpp. Of
 // what is sent by uv_async_send() a loop keeps only that something was sent, so a queue under a
 // mutex is beside it.
-//
-//     uv_threads --case post [--seconds S]
-#define _GNU_SOURCE
-#include <stdio.h>
+#include "peers/uv_threads.h"
+
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <uv.h>
 
-enum { posts_per_round = 100000, first_room = 64 };
+enum { first_room = 64 };
 
 struct callback {
   void (*call)(void* data);
@@ -29,12 +25,6 @@ struct inbox {
   struct queue given, mine;
   long calls;
 };
-
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void push(struct queue* queue, struct callback item) {
   if (queue->count == queue->room) {
@@ -65,11 +55,11 @@ static void on_filled(uv_async_t* async) {
 
 static void count_one(void* data) {
   struct inbox* inbox = data;
-  if (++inbox->calls == posts_per_round) uv_stop(inbox->filled.loop);
+  if (++inbox->calls == uv_posts_per_round) uv_stop(inbox->filled.loop);
 }
 
 static void give_all(void* data) {
-  for (long i = 0; i < posts_per_round; ++i) post(data, (struct callback){count_one, data});
+  for (long i = 0; i < uv_posts_per_round; ++i) post(data, (struct callback){count_one, data});
 }
 
 static void is_posted_to(void) {
@@ -91,21 +81,6 @@ static void is_posted_to(void) {
   free(inbox.mine.items);
 }
 
-int main(int argc, char** argv) {
-  const char* name = "";
-  double wanted = 0.2;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    if (strcmp(argv[i], "--case") == 0) name = argv[i + 1];
-    if (strcmp(argv[i], "--seconds") == 0) wanted = atof(argv[i + 1]);
-  }
-  if (strcmp(name, "post") != 0) {
-    fprintf(stderr, "uv_threads: there is no case '%s'\n", name);
-    return 2;
-  }
-  const double before = seconds();
-  double took = 0;
-  long rounds = 0;
-  for (; took < wanted; took = seconds() - before, ++rounds) is_posted_to();
-  printf("ns=%.3f\n", took * 1e9 / (double)(rounds * posts_per_round));
-  return 0;
+void uv_post(uint64_t rounds) {
+  for (uint64_t done = 0; done < rounds; done += uv_posts_per_round) is_posted_to();
 }

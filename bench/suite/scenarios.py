@@ -13,7 +13,7 @@ from scenario import FLOOR, PEER, RILL, Contender, Scenario
 from sized import Sized
 
 # Programs in C and Go that measure by themselves, as scripts do; others are of Google Benchmark.
-MEASURE_THEMSELVES = {"peers/go_micro", "peers/uv_micro", "peers/uv_threads"}
+MEASURE_THEMSELVES = {"peers/go_micro", "peers/uv_micro"}
 
 
 def micro(name, group, title, programs, pin="together", **options):
@@ -43,8 +43,7 @@ CORE_FLOOR, SYNC_FLOOR = "floors/core_floors", "floors/sync_floors"
 GENERATORS_FLOOR, THREADS_FLOOR = "floors/generators_floors", "floors/executors_floors"
 ASIO, ASIO_SYNC, ASIO_THREADS = "peers/asio_micro", "peers/asio_sync", "peers/asio_executors"
 CORO_SYNC, CORO_THREADS = "peers/coro_sync", "peers/coro_executors"
-UV, UV_THREADS = "peers/uv_micro", "peers/uv_threads"
-GO, PYTHON = "peers/go_micro", "peers/asyncio_micro.py"
+UV, GO, PYTHON = "peers/uv_micro", "peers/go_micro", "peers/asyncio_micro.py"
 LOOPS = {"asyncio": PYTHON, "uvloop": PYTHON}
 
 
@@ -169,7 +168,7 @@ def threads():
         micro("hop/together", group, "to a thread and back, one processor, time", hop),
         micro("hop/apart", group, "to a thread and back, all processors, time", hop, pin="free"),
         micro("post", group, "a callback posted by another thread, time",
-              {"floor": THREADS_FLOOR, "rill": THREADS, "Asio": ASIO_THREADS, "libuv": UV_THREADS,
+              {"floor": THREADS_FLOOR, "rill": THREADS, "Asio": ASIO_THREADS, "libuv": UV,
                "Go": GO, **LOOPS},
               pin="free"),
         micro("small_jobs", group, "a job of 1,000,000 through a pool of 2, time",
