@@ -9,6 +9,21 @@
 
 namespace rill::detail {
 
+namespace {
+
+// Where it fails the completion is on its way, which the record tells. Wine overhears a request
+// while a send that waited is about to go on, and hears the next one (docs/design/iocp.md).
+void ask_for(iocp_request& request) noexcept {
+  constexpr int most_tries = 8;
+  OVERLAPPED& record = request.overlapped;
+  for (int i = 0; i < most_tries; ++i) {
+    const BOOL found = iocp_calls.cancel(handle_of(request.handle), &record);
+    if (found != FALSE || HasOverlappedIoCompleted(&record)) return;
+  }
+}
+
+}  // namespace
+
 // -- operations ----------------------------------------------------------------------------------
 
 // Whether the handle's operations can be reported: 0 or an error code.
@@ -59,8 +74,7 @@ bool iocp_reactor::issue(iocp_handle& handle, io_op& op) noexcept {
 
 void iocp_reactor::ask_back(io_op& op) noexcept {
   op.reactor_state |= state_asked;
-  // Where it fails the completion is on its way.
-  iocp_calls.cancel(handle_of(op.handle), &requests_.at(op.reactor_word).overlapped);
+  ask_for(requests_.at(op.reactor_word));
 }
 
 // Closing a socket ends what the kernel has of it, and its completions come all the same.
@@ -82,9 +96,7 @@ void iocp_reactor::remove_watch(io_watch& /*watch*/) noexcept {}
 // request is cancelled, not each handle: a number that was closed behind our back may be that of
 // somebody else's operations now.
 iocp_reactor::~iocp_reactor() {
-  requests_.for_each_in_use([](iocp_request& request) {
-    iocp_calls.cancel(handle_of(request.handle), &request.overlapped);
-  });
+  requests_.for_each_in_use(&ask_for);
   while (in_kernel_ != 0) {
     for (const OVERLAPPED_ENTRY& report : port_.wait(-1)) {
       if (report.lpOverlapped == nullptr) continue;

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -220,7 +221,7 @@ TEST_CASE("what cannot be taken back any more, or not waited for, is told later"
   pipe_op op(rill::io_kind::read, pipe.read_end());
   REQUIRE_FALSE(pipe.io->start(op));
   const calls_restorer restorer;
-  failing<&table::cancel>::install(1, ERROR_NOT_FOUND, FALSE);
+  failing<&table::cancel>::install(INT_MAX, ERROR_NOT_FOUND, FALSE);
   CHECK(pipe.io->cancel(op) == rill::io_cancel::follows);
   pipe.put();
   failing<&table::wait>::install(2, ERROR_NO_SYSTEM_RESOURCES, FALSE);
@@ -228,6 +229,18 @@ TEST_CASE("what cannot be taken back any more, or not waited for, is told later"
   CHECK_FALSE(op.ended);
   while (!op.ended) pipe.io->wait(-1);
   CHECK(op.result == 4);
+}
+
+TEST_CASE("a request that the system overhears is repeated while the record is pending", "[iocp]") {
+  used_pipe pipe;
+  pipe_op op(rill::io_kind::read, pipe.read_end());
+  REQUIRE_FALSE(pipe.io->start(op));
+  const calls_restorer restorer;
+  failing<&table::cancel>::install(2, ERROR_NOT_FOUND, FALSE);
+  CHECK(pipe.io->cancel(op) == rill::io_cancel::follows);
+  CHECK(failing<&table::cancel>::left == 0);
+  for (int turns = 0; !op.ended && turns < 100; ++turns) pipe.io->wait(10'000'000);
+  CHECK(op.result == rill::io_cancelled);
 }
 
 TEST_CASE("a wake is repeated until the port takes it", "[iocp]") {

@@ -45,16 +45,26 @@ inline SOCKET bound(int type, address& where) {
   return made;
 }
 
+struct listener {
+  listener() {
+    if (::listen(socket, 1) != 0) give_up("listen");
+  }
+  listener(const listener&) = delete;
+  listener& operator=(const listener&) = delete;
+  ~listener() { ::closesocket(socket); }
+
+  address where;
+  const SOCKET socket = bound(SOCK_STREAM, where);
+};
+
 struct stream_pair {
-  stream_pair() {
-    address where;
-    const SOCKET listener = bound(SOCK_STREAM, where);
-    if (::listen(listener, 1) != 0) give_up("listen");
+  stream_pair() : stream_pair(listener()) {}
+  explicit stream_pair(const listener& through) {
+    address where = through.where;
     left = ::socket(AF_INET, SOCK_STREAM, 0);
     if (::connect(left, where.raw(), where.size) != 0) give_up("connect");
-    right = ::accept(listener, nullptr, nullptr);
+    right = ::accept(through.socket, nullptr, nullptr);
     if (right == INVALID_SOCKET) give_up("accept");
-    ::closesocket(listener);
   }
 
   SOCKET left;
