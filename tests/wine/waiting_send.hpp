@@ -63,8 +63,11 @@ struct waiting_send : stream_pair {
     static char room[1024 * 1024];
     ::recv(right, room, sizeof room, 0);
   }
-  /// Whether the send was there to be given up.
-  bool cancel() { return ::CancelIoEx(reinterpret_cast<HANDLE>(left), &record) != FALSE; }
+  /// Whether the send was there to be given up. It has ended then.
+  bool cancel() {
+    if (::CancelIoEx(reinterpret_cast<HANDLE>(left), &record) == FALSE) return false;
+    return ::WaitForSingleObject(record.hEvent, INFINITE) == WAIT_OBJECT_0;
+  }
   bool has_ended() const { return ::WaitForSingleObject(record.hEvent, 0) == WAIT_OBJECT_0; }
 
   OVERLAPPED record{};
