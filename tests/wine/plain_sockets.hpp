@@ -45,6 +45,11 @@ inline SOCKET bound(int type, address& where) {
   return made;
 }
 
+inline void set_nonblocking(SOCKET socket) {
+  u_long on = 1;
+  ::ioctlsocket(socket, static_cast<long>(FIONBIO), &on);
+}
+
 struct listener {
   listener() {
     if (::listen(socket, 1) != 0) give_up("listen");

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A send that waits for its peer, who then reads: for a moment it can go on, and its thread has not
-// heard of it. Wine goes on in that thread, Windows in its kernel. Nobody can hold that moment, but
-// others that call make it longer, and the programs try again and again.
+// A send that waits for its peer, who then reads: Windows goes on in its kernel, Wine in the thread
+// that has begun it.
 #pragma once
 
 #include <string>
@@ -11,28 +10,7 @@
 
 namespace plain {
 
-constexpr int most_attempts = 5'000;
-
-/// Threads that call the system all the time, to the end of the program.
-inline void begin_to_disturb() {
-  constexpr int threads = 16;
-  const HANDLE event = ::CreateEventW(nullptr, TRUE, FALSE, nullptr);
-  const auto disturb = [](void* argument) -> DWORD {
-    while (::SetEvent(argument) != FALSE) {
-    }
-    return 0;
-  };
-  for (int i = 0; i < threads; ++i) {
-    ::CloseHandle(::CreateThread(nullptr, 0, disturb, event, 0, nullptr));
-  }
-}
-
 inline std::string much(4 * 1024 * 1024, 's');
-
-inline void set_nonblocking(SOCKET socket) {
-  u_long on = 1;
-  ::ioctlsocket(socket, static_cast<long>(FIONBIO), &on);
-}
 
 /// A connection on which a send of more than it takes waits.
 struct waiting_send : stream_pair {

@@ -18,8 +18,7 @@ int main() {
   if (::bind(late, same.raw(), same.size) != 0) plain::give_up("bind");
   ::send(sender, "2", 1, 0);
   plain::let_it_arrive();
-  u_long on = 1;
-  ::ioctlsocket(sender, static_cast<long>(FIONBIO), &on);
+  plain::set_nonblocking(sender);
   int bytes = 0;
   const int error = plain::error_of_receive(sender, bytes);
   std::printf("the sender's receive: %d bytes, error %d; Windows: error %d\n", bytes, error,
