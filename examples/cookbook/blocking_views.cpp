@@ -195,18 +195,26 @@ bool two_requests_two_loops() {
   return loops[0] != loops[1];
 }
 
-// How many descriptors each leaves. A lock for which threads have met may keep one of its own.
-std::int64_t left_by_each_request(int count) {
-  const auto before = static_cast<std::int64_t>(cookbook::open_handles());
+std::size_t left_by_requests(int count) {
+  const std::size_t before = cookbook::open_handles();
   for (int i = 0; i < count; ++i) rill::run(this_loop());
-  return (static_cast<std::int64_t>(cookbook::open_handles()) - before) / count;
+  return cookbook::open_handles() - before;
+}
+
+// A lock at which threads meet may take a descriptor for good. What requests leave, they leave
+// every time.
+std::size_t left_every_time(int count) {
+  constexpr int most_times = 3;
+  std::size_t left = left_by_requests(count);
+  for (int times = 1; left != 0 && times < most_times; ++times) left = left_by_requests(count);
+  return left;
 }
 
 rill::coro<> a_loop_for_each_request() {
   const bool two = co_await rill::to_thread(two_requests_two_loops);
   say(two ? "two requests, two loops" : "two requests, one loop");
-  const std::int64_t left = co_await rill::to_thread(left_by_each_request, 1'000);
-  say("a thousand requests, " + std::to_string(left) + " descriptors left by each");
+  const std::size_t left = co_await rill::to_thread(left_every_time, 1'000);
+  say("a thousand requests, " + std::to_string(left) + " descriptors left");
 }
 
 rill::coro<> ask(std::uint16_t port, std::string target) {
