@@ -90,7 +90,7 @@ record() {
 run_row() {
   local row=$1 preset=$2 build=$root/build/$2 log=$root/build/$2/ctest.log closing
   local ctest_options=(--preset "$preset") at_a_time=$jobs
-  local count bad skipped line again
+  local count bad skipped line
   shift 2
   row_start=$SECONDS
   # With precompiled headers, and where sources are compiled together, a file may leave out an
@@ -120,12 +120,6 @@ run_row() {
   case $row in
     asan | tsan | gcc-debug) ctest_options+=(--label-exclude '^(lint|consume|compile_fail)$') ;;
   esac
-  # TSan is the slowest of all. What runs once more, on the emulated kqueue and on what older
-  # kernels have of io_uring, has no other threads than the first time.
-  if [ "$row" = tsan ]; then
-    again='^(streams|net|examples)\..*, kqueue$| on (cooperative|plain) io_uring$'
-    ctest_options+=(--exclude-regex "$again")
-  fi
   # Under Wine most of the time goes by in waiting for Wine's server.
   [ "$row" = windows ] && at_a_time=$((2 * jobs))
   step "$row: testing"
